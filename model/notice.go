@@ -1,0 +1,69 @@
+package model
+
+import "time"
+
+// NoticeTemplate is one of the few WeChat templates that all notices fit into.
+type NoticeTemplate string
+
+// The templates; their ids per account are configuration.
+const (
+	TemplateProgress NoticeTemplate = "progress"
+	TemplateAnswer   NoticeTemplate = "answer"
+	TemplateTask     NoticeTemplate = "task"
+	TemplateSurvey   NoticeTemplate = "survey"
+)
+
+// NoticeChannel is a way to a person's attention.
+type NoticeChannel string
+
+// The channels in the order of the fallback chain (product.md rule 8). The
+// inbox inside the mini-program and the console always has the notice; it is
+// not a push.
+const (
+	ChannelSubscribe NoticeChannel = "subscribe"
+	ChannelTemplate  NoticeChannel = "template"
+	ChannelCustomer  NoticeChannel = "customer"
+	ChannelInbox     NoticeChannel = "inbox"
+)
+
+// NoticeState is where the pushing of a notice stands.
+type NoticeState string
+
+// A notice waits, was pushed, found no open channel (staff see "cannot be
+// reached by push"), or waits for the daily digest.
+const (
+	NoticeWaiting     NoticeState = "waiting"
+	NoticePushed      NoticeState = "pushed"
+	NoticeUnreachable NoticeState = "unreachable"
+	NoticeDigest      NoticeState = "digest"
+)
+
+// Notice (服务通知) tells one person of one happening. Link is a path of the
+// mini-program. Values are the template's fields by meaning: thing, state,
+// time, hint, name.
+type Notice struct {
+	ID        string
+	PersonID  string
+	Happening string
+	Template  NoticeTemplate
+	Title     string
+	Body      string
+	Link      string
+	MessageID string
+	Thing     string
+	Phrase    string
+	Name      string
+	State     NoticeState
+	Channel   NoticeChannel
+	CreatedAt time.Time
+	PushedAt  *time.Time
+	ReadAt    *time.Time
+}
+
+// NoticeGrant counts the one-time subscriptions a person gave for a template.
+type NoticeGrant struct {
+	PersonID   string `gorm:"primaryKey"`
+	TemplateID string `gorm:"primaryKey"`
+	Remaining  int
+	UpdatedAt  time.Time
+}

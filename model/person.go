@@ -1,0 +1,120 @@
+package model
+
+import "time"
+
+// Person is anybody the system knows: a resident, and whatever roles were
+// granted on top. A shadow person was named by somebody who wrote for them and
+// has never signed in; when they bind the same phone, the two become one.
+type Person struct {
+	ID               string
+	Name             string
+	Phone            string
+	Shadow           bool
+	UnreachableSince *time.Time
+	LastVisitAt      *time.Time
+	CreatedAt        time.Time
+}
+
+// WeChatAccount names one of the two WeChat accounts of a deployment.
+type WeChatAccount string
+
+// The mini-program and the official account.
+const (
+	AccountMini     WeChatAccount = "mini"
+	AccountOfficial WeChatAccount = "official"
+)
+
+// WeChatIdentity is a person's openid in one account. Following and
+// LastInboundAt matter for the official account: they open its channels.
+type WeChatIdentity struct {
+	ID            string
+	PersonID      string
+	Account       WeChatAccount
+	OpenID        string
+	UnionID       string
+	Following     bool
+	LastInboundAt *time.Time
+	LastVisitAt   *time.Time
+	CreatedAt     time.Time
+}
+
+// SessionKind says how a session was opened.
+type SessionKind string
+
+// A session is opened with a WeChat code or with a staff password.
+const (
+	SessionMini     SessionKind = "mini"
+	SessionOfficial SessionKind = "official"
+	SessionStaff    SessionKind = "staff"
+)
+
+// Session is a signed-in device. Only SHA-256 hashes of its two tokens are kept.
+type Session struct {
+	ID               string
+	PersonID         string
+	Kind             SessionKind
+	TokenHash        string
+	RefreshHash      string
+	ExpiresAt        time.Time
+	RefreshExpiresAt time.Time
+	CreatedAt        time.Time
+	RevokedAt        *time.Time
+}
+
+// StaffAccount lets a person sign in at the console.
+type StaffAccount struct {
+	PersonID     string `gorm:"primaryKey"`
+	Login        string
+	PasswordHash string
+	FailedCount  int
+	LockedUntil  *time.Time
+	CreatedAt    time.Time
+	DisabledAt   *time.Time
+}
+
+// InvitationKind says what an invitation binds a person to.
+type InvitationKind string
+
+// A person is invited to be a representative's phone or a unit's officer.
+const (
+	InvitationRepresentative InvitationKind = "representative"
+	InvitationUnitOfficer    InvitationKind = "unit_officer"
+)
+
+// Invitation is a one-time code, kept as a hash, that binds whoever accepts it.
+type Invitation struct {
+	ID         string
+	Kind       InvitationKind
+	TargetID   string
+	CodeHash   string
+	IssuedBy   string
+	ExpiresAt  time.Time
+	AcceptedAt *time.Time
+	AcceptedBy string
+	CreatedAt  time.Time
+}
+
+// Consent is one permission a person gave or took back, for one purpose. The
+// newest row per person, purpose and target is in force; older ones are history.
+type Consent struct {
+	ID       string
+	PersonID string
+	Purpose  ConsentPurpose
+	TargetID string
+	Wording  string
+	Given    bool
+	At       time.Time
+}
+
+// ConsentPurpose is what a consent is for; each is asked separately.
+type ConsentPurpose string
+
+// The purposes of this product so far.
+const (
+	ConsentHandOver ConsentPurpose = "hand_over"
+	ConsentPublish  ConsentPurpose = "publish"
+)
+
+// ConsentWording is the version of the words that are shown when a consent is
+// asked for; a change of the words is a new version.
+const ConsentWording = "2026-11"

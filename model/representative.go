@@ -1,0 +1,130 @@
+package model
+
+import (
+	"time"
+
+	"lianxin/model/flow"
+)
+
+// Composition is the group a representative was elected for; the four groups
+// stand in the report and are shown with counts and shares, never ranked.
+type Composition string
+
+// The four groups: 各级领导干部, 专业技术人员, 先进模范人物, 解放军和武警.
+const (
+	CompositionCadre        Composition = "cadre"
+	CompositionProfessional Composition = "professional"
+	CompositionModel        Composition = "model"
+	CompositionMilitary     Composition = "military"
+)
+
+// RepresentativeState is where a representative's qualification stands.
+type RepresentativeState string
+
+// The states of product.md 5.1.
+const (
+	RepresentativeElected   RepresentativeState = "elected"
+	RepresentativeServing   RepresentativeState = "serving"
+	RepresentativeSuspended RepresentativeState = "suspended"
+	RepresentativeEnded     RepresentativeState = "ended"
+	RepresentativeTermOver  RepresentativeState = "term_over"
+)
+
+// RepresentativeDeed moves a representative's qualification.
+type RepresentativeDeed string
+
+// The deeds of the roster.
+const (
+	DeedConfirmElection RepresentativeDeed = "confirm_election"
+	DeedSuspend         RepresentativeDeed = "suspend"
+	DeedRestore         RepresentativeDeed = "restore"
+	DeedEndService      RepresentativeDeed = "end_service"
+	DeedEndTerm         RepresentativeDeed = "end_term"
+)
+
+// RepresentativeFlow is the life of a qualification (product.md 5.1).
+func RepresentativeFlow() flow.Table[RepresentativeState, RepresentativeDeed] {
+	type step = flow.Step[RepresentativeState, RepresentativeDeed]
+	return flow.Table[RepresentativeState, RepresentativeDeed]{
+		Name:  "representative",
+		Start: RepresentativeElected,
+		Final: []RepresentativeState{RepresentativeEnded, RepresentativeTermOver},
+		Steps: []step{
+			{RepresentativeElected, DeedConfirmElection, RepresentativeServing},
+			{RepresentativeElected, DeedEndService, RepresentativeEnded},
+			{RepresentativeServing, DeedSuspend, RepresentativeSuspended},
+			{RepresentativeServing, DeedEndService, RepresentativeEnded},
+			{RepresentativeServing, DeedEndTerm, RepresentativeTermOver},
+			{RepresentativeSuspended, DeedRestore, RepresentativeServing},
+			{RepresentativeSuspended, DeedEndService, RepresentativeEnded},
+			{RepresentativeSuspended, DeedEndTerm, RepresentativeTermOver},
+		},
+	}
+}
+
+// Representative (党代表) is one seat of the roster. PersonID is empty until the
+// representative has bound a WeChat identity by invitation. MessageCap is the
+// number of open messages from which new ones go to the studio; 0 takes the
+// deployment's default. AwayUntil is a date "2006-01-02", empty when present.
+type Representative struct {
+	ID             string
+	PersonID       string
+	AreaID         string
+	AreaPath       string
+	TermID         string
+	DelegationID   string
+	ElectingUnitID string
+	StudioID       string
+	Name           string
+	Pinyin         string
+	Initials       string
+	SearchKeys     string
+	Sex            string
+	BirthYear      int
+	Composition    Composition
+	Field          string
+	Post           string
+	Employer       string
+	Introduction   string
+	OfficeLine     string
+	PictureID      string
+	State          RepresentativeState
+	AwayUntil      string
+	AwayNote       string
+	MessageCap     int
+	DailyDigest    bool
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
+}
+
+// RepresentativeArea says that a representative serves an area.
+type RepresentativeArea struct {
+	RepresentativeID string `gorm:"primaryKey"`
+	AreaID           string `gorm:"primaryKey"`
+}
+
+// Topic is what a message can be about and what a representative can help with.
+type Topic struct {
+	ID   string
+	Name string
+	Sort int
+}
+
+// RepresentativeTopic says that a representative can help with a topic.
+type RepresentativeTopic struct {
+	RepresentativeID string `gorm:"primaryKey"`
+	TopicID          string `gorm:"primaryKey"`
+}
+
+// ReplyTemplate is a prepared answer. It belongs to one representative, or to
+// an area when RepresentativeID is empty; TopicID may be empty.
+type ReplyTemplate struct {
+	ID               string
+	RepresentativeID string
+	AreaPath         string
+	TopicID          string
+	Title            string
+	Body             string
+	CreatedAt        time.Time
+	UpdatedAt        time.Time
+}
