@@ -1,0 +1,91 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"lianxin/model"
+)
+
+// ErrKeyTaken says that the deed of this idempotency key has been committed
+// before: nothing was done now.
+var ErrKeyTaken = errors.New("store: idempotency key is taken")
+
+// Key is the idempotency key of one write: whose it is, the sender's value, and
+// a hash over the request, so that a key is not reused for something else.
+type Key struct {
+	PersonID    string
+	Value       string
+	Fingerprint string
+	At          time.Time
+
+	taken bool
+}
+
+type keyOf struct{}
+
+// WithKey makes the first transaction under ctx take the key: deed and key are
+// committed together, so a request that is sent again after a crash is known.
+func WithKey(ctx context.Context, k *Key) context.Context {
+	return context.WithValue(ctx, keyOf{}, k)
+}
+
+func takeKey(ctx context.Context, tx *gorm.DB) error {
+	k, ok := ctx.Value(keyOf{}).(*Key)
+	if !ok || k.taken {
+		return nil
+	}
+	row := model.IdempotencyKey{PersonID: k.PersonID, Value: k.Value, Fingerprint: k.Fingerprint, CreatedAt: k.At}
+	switch err := gorm.G[model.IdempotencyKey](tx).Create(ctx, &row); {
+	case IsDuplicate(err):
+		return ErrKeyTaken
+	case err != nil:
+		return fmt.Errorf("store: take idempotency key: %w", err)
+	}
+	return nil
+}
+
+func keyTaken(ctx context.Context) {
+	if k, ok := ctx.Value(keyOf{}).(*Key); ok {
+		k.taken = true
+	}
+}
+
+// Taken reports whether a transaction took the key.
+func (k *Key) Taken() bool { return k.taken }
+
+// FindKey reads what is known of a key; false when it was never taken.
+func FindKey(ctx context.Context, db *DB, personID, value string) (model.IdempotencyKey, bool, error) {
+	row, err := gorm.G[model.IdempotencyKey](db.write).Where("person_id = ? AND value = ?", personID, value).Take(ctx)
+	if IsAbsent(err) {
+		return model.IdempotencyKey{}, false, nil
+	}
+	if err != nil {
+		return model.IdempotencyKey{}, false, fmt.Errorf("store: find idempotency key: %w", err)
+	}
+	return row, true, nil
+}
+
+// KeepAnswer notes the answer that the deed of a key was given.
+func KeepAnswer(ctx context.Context, db *DB, k *Key, status int, answer string) error {
+	_, err := gorm.G[model.IdempotencyKey](db.write).Where("person_id = ? AND value = ?", k.PersonID, k.Value).
+		Set(clause.Assignments(map[string]any{"status": status, "answer": answer})).Update(ctx)
+	if err != nil {
+		return fmt.Errorf("store: keep answer: %w", err)
+	}
+	return nil
+}
+
+// ForgetKeys removes the keys taken before a time and says how many.
+func ForgetKeys(ctx context.Context, db *DB, before time.Time) (int, error) {
+	n, err := gorm.G[model.IdempotencyKey](db.write).Where("created_at < ?", before).Delete(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("store: forget idempotency keys: %w", err)
+	}
+	return n, nil
+}
