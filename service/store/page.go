@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"gorm.io/gorm/clause"
+
 	"lianxin/model/fault"
 )
 
@@ -74,4 +76,17 @@ func Cut[T any](rows []T, p Page, cursor func(T) string) ([]T, string) {
 	}
 	rows = rows[:p.Rows()]
 	return rows, cursor(rows[len(rows)-1])
+}
+
+// WithinAny is a condition on a column that holds area paths: inside one of the
+// given areas. No area at all matches nothing.
+func WithinAny(column string, areaPaths []string) clause.Expression {
+	if len(areaPaths) == 0 {
+		return clause.Expr{SQL: "1 = 0"}
+	}
+	inside := make([]clause.Expression, 0, len(areaPaths))
+	for _, path := range areaPaths {
+		inside = append(inside, clause.Like{Column: clause.Column{Name: column}, Value: path + "%"})
+	}
+	return clause.And(clause.Or(inside...))
 }

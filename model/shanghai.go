@@ -1,0 +1,14 @@
+package model
+
+import "time"
+
+// Shanghai is the one time zone of China. Moments are stored in UTC and shown
+// here; days of clocks and calendars are days here. China has had no summer
+// time since 1991, so a fixed zone is right and needs no zone files.
+var Shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
+
+// Day names the day of a moment in Shanghai, as "2006-01-02".
+func Day(at time.Time) string { return at.In(Shanghai).Format(time.DateOnly) }
+
+// DayWords names the day of a moment for the screen, as "3月12日".
+func DayWords(at time.Time) string { return at.In(Shanghai).Format("1月2日") }

@@ -1,0 +1,67 @@
+// Package audit writes the audit log: one line for every change and every
+// reading of personal data, in the transaction of the deed. It only ever adds.
+package audit
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"lianxin/model"
+	"lianxin/service/store"
+)
+
+// Target is the record a line tells of.
+type Target struct {
+	Kind     string
+	ID       string
+	AreaPath string
+	Detail   string
+}
+
+type requestIDOf struct{}
+
+// WithRequestID lets the lines written under ctx name the request they came from.
+func WithRequestID(ctx context.Context, id string) context.Context {
+	return context.WithValue(ctx, requestIDOf{}, id)
+}
+
+// Record writes one line in the transaction of the deed.
+func Record(ctx context.Context, tx *gorm.DB, by model.Actor, action string, on Target, at time.Time) error {
+	requestID, _ := ctx.Value(requestIDOf{}).(string)
+	name := by.Name
+	if by.System != "" {
+		name = by.System
+	}
+	line := model.AuditLine{
+		ID: model.NewID(), At: at, ActorID: by.PersonID, Actor: name, Action: action,
+		TargetKind: on.Kind, TargetID: on.ID, AreaPath: on.AreaPath, Detail: on.Detail, RequestID: requestID,
+	}
+	if err := gorm.G[model.AuditLine](tx).Create(ctx, &line); err != nil {
+		return fmt.Errorf("audit: record %s: %w", action, err)
+	}
+	return nil
+}
+
+// Lines reads the log, newest first, within the area paths given.
+func Lines(ctx context.Context, db *store.DB, areaPaths []string, targetID string, page store.Page) ([]model.AuditLine, string, error) {
+	q := gorm.G[model.AuditLine](db.Read()).Where(store.WithinAny("area_path", areaPaths))
+	if targetID != "" {
+		q = q.Where("target_id = ?", targetID)
+	}
+	if page.After != "" {
+		at, id, err := page.SplitTime()
+		if err != nil {
+			return nil, "", err
+		}
+		q = q.Where("at < ? OR (at = ? AND id < ?)", at, at, id)
+	}
+	lines, err := q.Order("at DESC, id DESC").Limit(page.Rows() + 1).Find(ctx)
+	if err != nil {
+		return nil, "", fmt.Errorf("audit: read lines: %w", err)
+	}
+	lines, next := store.Cut(lines, page, func(l model.AuditLine) string { return store.TimeCursor(l.At, l.ID) })
+	return lines, next, nil
+}

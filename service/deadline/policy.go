@@ -1,0 +1,167 @@
+package deadline
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"lianxin/model"
+	"lianxin/model/fault"
+	"lianxin/service/audit"
+	"lianxin/service/store"
+)
+
+// Act is what a step of a clock asks for.
+type Act string
+
+// The acts. An overdue record first reminds its holder, then rises to the
+// liaison office, then to the organisation department (product.md 4.2).
+const (
+	ActRemind           Act = "remind"
+	ActOverdue          Act = "overdue"
+	ActRiseLiaison      Act = "rise_liaison"
+	ActRiseOrganisation Act = "rise_organisation"
+	ActAsk              Act = "ask"
+	ActAskAgain         Act = "ask_again"
+	ActTimeOut          Act = "time_out"
+)
+
+// step is an act so many days after the due day (before it, when negative).
+type step struct {
+	act   Act
+	after int
+}
+
+// Clocks that somebody in office must meet, and clocks that only wait for a
+// resident and close by themselves.
+var (
+	officeSteps  = []step{{ActRemind, -1}, {ActOverdue, 1}, {ActRiseLiaison, 2}, {ActRiseOrganisation, 5}}
+	waitingSteps = []step{{ActTimeOut, 1}}
+	askSteps     = []step{{ActAsk, 0}, {ActAskAgain, 7}, {ActTimeOut, 14}}
+)
+
+func stepsOf(kind model.DeadlineKind) []step {
+	switch kind {
+	case model.DeadlineAskSolved:
+		return askSteps
+	case model.DeadlineAppeal, model.DeadlineObjection, model.DeadlineScreenStall:
+		return waitingSteps
+	case model.DeadlineHumanCheck, model.DeadlineFirstTouch, model.DeadlineHandOver, model.DeadlineUnitAccept, model.DeadlineFinish:
+		return officeSteps
+	}
+	return nil
+}
+
+// Defaults are the clocks of product.md 4.2, in force where an area sets none.
+func Defaults() []model.DeadlinePolicy {
+	return []model.DeadlinePolicy{
+		{Kind: model.DeadlineScreenStall, Days: 1, Count: model.CountCalendar},
+		{Kind: model.DeadlineHumanCheck, Days: 1, Count: model.CountWorking},
+		{Kind: model.DeadlineAppeal, Days: 10, Count: model.CountWorking},
+		{Kind: model.DeadlineFirstTouch, Days: 3, Count: model.CountWorking},
+		{Kind: model.DeadlineHandOver, Days: 5, Count: model.CountWorking},
+		{Kind: model.DeadlineUnitAccept, Days: 5, Count: model.CountWorking},
+		{Kind: model.DeadlineFinish, Days: 30, Count: model.CountWorking, MaxExtend: 15},
+		{Kind: model.DeadlineObjection, Days: 10, Count: model.CountWorking},
+		{Kind: model.DeadlineAskSolved, Days: 14, Count: model.CountCalendar},
+	}
+}
+
+// officeHour is when reminders go out, in Shanghai: not at midnight.
+const officeHour = 9 * time.Hour
+
+// nextStep finds the first step, from index on, that lies in the future, and
+// its moment; nil when there is none left.
+func nextStep(days calendar, d model.Deadline, count model.DayCount, from int, now time.Time) (int, *time.Time) {
+	steps := stepsOf(d.Kind)
+	for i := from; i < len(steps); i++ {
+		if at := days.add(d.DueAt, steps[i].after, count).Add(officeHour).UTC(); at.After(now) {
+			return i, &at
+		}
+	}
+	return len(steps), nil
+}
+
+// policyFor finds the policy of the nearest area that sets one, else the default.
+func policyFor(ctx context.Context, tx *gorm.DB, areaPath string, kind model.DeadlineKind) (model.DeadlinePolicy, error) {
+	ids := strings.Split(strings.Trim(areaPath, "/"), "/")
+	set, err := gorm.G[model.DeadlinePolicy](tx).Where("kind = ? AND area_id IN ?", kind, ids).Find(ctx)
+	if err != nil {
+		return model.DeadlinePolicy{}, fmt.Errorf("deadline: find policy: %w", err)
+	}
+	if len(set) > 0 {
+		return slices.MaxFunc(set, func(a, b model.DeadlinePolicy) int {
+			return slices.Index(ids, a.AreaID) - slices.Index(ids, b.AreaID)
+		}), nil
+	}
+	for _, p := range Defaults() {
+		if p.Kind == kind {
+			return p, nil
+		}
+	}
+	return model.DeadlinePolicy{}, fmt.Errorf("deadline: no policy for %q", kind)
+}
+
+// Policies gives every clock as it runs in an area.
+func Policies(ctx context.Context, db *store.DB, areaPath string) ([]model.DeadlinePolicy, error) {
+	policies := Defaults()
+	for i, p := range policies {
+		found, err := policyFor(ctx, db.Read(), areaPath, p.Kind)
+		if err != nil {
+			return nil, err
+		}
+		policies[i] = found
+	}
+	return policies, nil
+}
+
+// SetPolicy sets a clock for an area and its sub-areas; clocks that run already
+// keep the date that was promised. Faults: not found, forbidden, invalid.
+func SetPolicy(ctx context.Context, db *store.DB, by model.Actor, p model.DeadlinePolicy, now time.Time) error {
+	if err := checkPolicy(p); err != nil {
+		return err
+	}
+	return store.InTx(ctx, db, func(ctx context.Context, tx *gorm.DB) error {
+		area, err := gorm.G[model.Area](tx).Where("id = ?", p.AreaID).Take(ctx)
+		if store.IsAbsent(err) || err == nil && by.System == "" && !by.PermitsIn(model.PermitPolicySet, area.Path) {
+			return fault.NotFound("该区域")
+		}
+		if err != nil {
+			return fmt.Errorf("deadline: find area: %w", err)
+		}
+		if _, err := gorm.G[model.DeadlinePolicy](tx).Where("area_id = ? AND kind = ?", p.AreaID, p.Kind).Delete(ctx); err != nil {
+			return fmt.Errorf("deadline: replace policy: %w", err)
+		}
+		p.UpdatedAt = now
+		if err := gorm.G[model.DeadlinePolicy](tx).Create(ctx, &p); err != nil {
+			return fmt.Errorf("deadline: set policy: %w", err)
+		}
+		return audit.Record(ctx, tx, by, "policy.set", audit.Target{
+			Kind: "area", ID: area.ID, AreaPath: area.Path, Detail: fmt.Sprintf("%s: %d %s days, at most %d more", p.Kind, p.Days, p.Count, p.MaxExtend),
+		}, now)
+	})
+}
+
+func checkPolicy(p model.DeadlinePolicy) error {
+	var wrong []fault.Field
+	if stepsOf(p.Kind) == nil {
+		wrong = append(wrong, fault.Field{Name: "kind", Reason: "没有这一种期限。"})
+	}
+	if p.Days < 1 || p.Days > 180 {
+		wrong = append(wrong, fault.Field{Name: "days", Reason: "期限应在 1 到 180 天之间。"})
+	}
+	if p.Count != model.CountWorking && p.Count != model.CountCalendar {
+		wrong = append(wrong, fault.Field{Name: "count", Reason: "只能按工作日或自然日计算。"})
+	}
+	if p.MaxExtend < 0 || p.MaxExtend > 60 {
+		wrong = append(wrong, fault.Field{Name: "max_extend", Reason: "延长期限应在 0 到 60 个工作日之间。"})
+	}
+	if len(wrong) > 0 {
+		return fault.Invalid(wrong...)
+	}
+	return nil
+}

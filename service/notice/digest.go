@@ -1,0 +1,64 @@
+package notice
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"lianxin/model"
+	"lianxin/service/outbox"
+	"lianxin/service/store"
+)
+
+// digestAt is when the daily digest goes out, as time of day in Shanghai.
+const digestAt = 8*time.Hour + 30*time.Minute
+
+// DigestTick sends each person who chose the daily digest one notice for what
+// gathered since the last one; before half past eight it does nothing.
+func DigestTick(ctx context.Context, db *store.DB, now time.Time) error {
+	local := now.In(model.Shanghai)
+	y, m, d := local.Date()
+	if local.Sub(time.Date(y, m, d, 0, 0, 0, 0, model.Shanghai)) < digestAt {
+		return nil
+	}
+	var people []string
+	err := gorm.G[model.Notice](db.Read()).Select("DISTINCT person_id").Where("state = ?", model.NoticeDigest).Limit(500).Scan(ctx, &people)
+	if err != nil {
+		return fmt.Errorf("notice: look for digests: %w", err)
+	}
+	for _, person := range people {
+		if err := sendDigest(ctx, db, person, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func sendDigest(ctx context.Context, db *store.DB, personID string, now time.Time) error {
+	return store.InTx(ctx, db, func(ctx context.Context, tx *gorm.DB) error {
+		happening := "digest/" + model.Day(now)
+		sent, err := gorm.G[model.Notice](tx).Where("person_id = ? AND happening = ?", personID, happening).Count(ctx, "*")
+		if err != nil || sent > 0 {
+			return err
+		}
+		n, err := gorm.G[model.Notice](tx).Where("person_id = ? AND state = ?", personID, model.NoticeDigest).
+			Update(ctx, "state", model.NoticePushed)
+		if err != nil {
+			return fmt.Errorf("notice: gather digest: %w", err)
+		}
+		if n == 0 {
+			return nil
+		}
+		digest := model.Notice{
+			ID: model.NewID(), PersonID: personID, Happening: happening, Template: model.TemplateTask, State: model.NoticeWaiting,
+			Channel: model.ChannelInbox, Title: "每日摘要", Body: fmt.Sprintf("您有 %d 条新消息，请及时查看。", n),
+			Link: "pages/inbox/index", Thing: "群众来信每日摘要", Phrase: "待查看", CreatedAt: now,
+		}
+		if err := gorm.G[model.Notice](tx).Create(ctx, &digest); err != nil {
+			return fmt.Errorf("notice: write digest: %w", err)
+		}
+		return outbox.Enqueue(ctx, tx, outbox.Task{Kind: TaskKind, DedupeKey: digest.ID, Payload: pushTask{digest.ID}, RunAt: now})
+	})
+}

@@ -1,0 +1,262 @@
+package notice
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"lianxin/model"
+	"lianxin/service/outbox"
+	"lianxin/service/store"
+)
+
+// customerWindow is how long after a person's last word to the official account
+// a customer message may be sent (48 h by WeChat's rule, less a little for
+// clocks that differ).
+const customerWindow = 48*time.Hour - 5*time.Minute
+
+// pushLife is how old a notice may grow before pushing it is given up: news of
+// last week helps nobody.
+const pushLife = 72 * time.Hour
+
+// Template is one template of a WeChat account with the keys of its fields, in
+// the order in which the fields are meant: progress is thing, phrase, time,
+// hint; answer is thing, name, time, hint; task is thing, time, phrase, hint;
+// survey is thing, time, hint.
+type Template struct {
+	ID   string
+	Keys []string
+}
+
+// Push is what a channel carries to one openid. Page is a mini-program path;
+// OnceID stays the same for every try at the same notice.
+type Push struct {
+	OpenID     string
+	TemplateID string
+	Page       string
+	OnceID     string
+	Values     map[string]string
+}
+
+// Channels sends through WeChat. Its errors wrap the sentinels of model when
+// the channel is closed to this person or refuses what is sent.
+type Channels interface {
+	PushSubscribe(ctx context.Context, p Push) error
+	PushTemplate(ctx context.Context, p Push) error
+	PushCustomer(ctx context.Context, openID, text string) error
+}
+
+// Pusher pushes notices by the first channel that is open.
+type Pusher struct {
+	db       *store.DB
+	now      func() time.Time
+	log      *slog.Logger
+	channels Channels
+	mini     map[model.NoticeTemplate]Template
+	official map[model.NoticeTemplate]Template
+	link     func(page string) string
+}
+
+// Options wires a Pusher. A template that is missing closes its channel. Link
+// makes an address that can be tapped in a chat out of a mini-program path.
+type Options struct {
+	DB       *store.DB
+	Now      func() time.Time
+	Log      *slog.Logger
+	Channels Channels
+	Mini     map[model.NoticeTemplate]Template
+	Official map[model.NoticeTemplate]Template
+	Link     func(page string) string
+}
+
+// NewPusher makes a Pusher.
+func NewPusher(o Options) *Pusher {
+	return &Pusher{db: o.DB, now: o.Now, log: o.Log, channels: o.Channels, mini: o.Mini, official: o.Official, link: o.Link}
+}
+
+// MiniTemplates gives the ids of the mini-program's templates, for asking the
+// person's permission.
+func (p *Pusher) MiniTemplates() map[model.NoticeTemplate]string {
+	ids := make(map[model.NoticeTemplate]string, len(p.mini))
+	for name, t := range p.mini {
+		ids[name] = t.ID
+	}
+	return ids
+}
+
+// Handle does one task of kind TaskKind. Channels closed to this person are
+// passed over; a channel that fails for a moment puts the task off.
+func (p *Pusher) Handle(ctx context.Context, payload []byte) error {
+	var task pushTask
+	if err := json.Unmarshal(payload, &task); err != nil {
+		return outbox.Refuse(fmt.Errorf("notice: read task: %w", err))
+	}
+	n, err := gorm.G[model.Notice](p.db.Read()).Where("id = ?", task.NoticeID).Take(ctx)
+	if store.IsAbsent(err) || err == nil && n.State != model.NoticeWaiting {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("notice: find: %w", err)
+	}
+	if p.now().Sub(n.CreatedAt) > pushLife {
+		return p.end(ctx, n, model.ChannelInbox)
+	}
+	channel, err := p.push(ctx, n)
+	if err != nil {
+		return err
+	}
+	return p.end(ctx, n, channel)
+}
+
+// push tries the channels in order and tells which carried the notice; the
+// inbox when none did.
+func (p *Pusher) push(ctx context.Context, n model.Notice) (model.NoticeChannel, error) {
+	known, err := gorm.G[model.WeChatIdentity](p.db.Read()).Where("person_id = ?", n.PersonID).Order("created_at").Find(ctx)
+	if err != nil {
+		return "", fmt.Errorf("notice: find identities: %w", err)
+	}
+	for _, channel := range []model.NoticeChannel{model.ChannelSubscribe, model.ChannelTemplate, model.ChannelCustomer} {
+		for _, identity := range known {
+			carried, err := p.try(ctx, channel, identity, n)
+			if err != nil {
+				return "", err
+			}
+			if carried {
+				return channel, nil
+			}
+		}
+	}
+	return model.ChannelInbox, nil
+}
+
+func (p *Pusher) try(ctx context.Context, channel model.NoticeChannel, to model.WeChatIdentity, n model.Notice) (bool, error) {
+	send, open, err := p.opening(ctx, channel, to, n)
+	if err != nil || !open {
+		return false, err
+	}
+	err = send()
+	switch {
+	case err == nil:
+		return true, p.used(ctx, channel, n)
+	case errors.Is(err, model.ErrNoGrant):
+		return false, p.noGrant(ctx, n)
+	case errors.Is(err, model.ErrNotFollowing):
+		return false, p.notFollowing(ctx, to)
+	case errors.Is(err, model.ErrWindowClosed), errors.Is(err, model.ErrUnknownPerson):
+		return false, nil
+	case errors.Is(err, model.ErrChannelUnavailable), errors.Is(err, model.ErrContentRefused):
+		p.log.ErrorContext(ctx, "channel refused a notice", "channel", channel, "notice", n.ID, "error", err)
+		return false, nil
+	}
+	return false, fmt.Errorf("notice: push by %s: %w", channel, err)
+}
+
+// opening tells whether a channel is open to an identity, by what we know, and
+// gives the sending.
+func (p *Pusher) opening(ctx context.Context, channel model.NoticeChannel, to model.WeChatIdentity, n model.Notice) (send func() error, open bool, err error) {
+	mini, official := to.Account == model.AccountMini, to.Account == model.AccountOfficial && to.Following
+	switch channel {
+	case model.ChannelSubscribe:
+		t, configured := p.mini[n.Template]
+		if !mini || !configured {
+			return nil, false, nil
+		}
+		granted, err := gorm.G[model.NoticeGrant](p.db.Read()).
+			Where("person_id = ? AND template_id = ? AND remaining > 0", n.PersonID, t.ID).Count(ctx, "*")
+		if err != nil {
+			return nil, false, fmt.Errorf("notice: read grant: %w", err)
+		}
+		return func() error { return p.channels.PushSubscribe(ctx, p.fill(t, to, n)) }, granted > 0, nil
+	case model.ChannelTemplate:
+		t, configured := p.official[n.Template]
+		return func() error { return p.channels.PushTemplate(ctx, p.fill(t, to, n)) }, official && configured, nil
+	case model.ChannelCustomer:
+		open := official && to.LastInboundAt != nil && p.now().Sub(*to.LastInboundAt) < customerWindow
+		text := "【" + n.Title + "】" + n.Body + "\n查看：" + p.link(n.Link)
+		return func() error { return p.channels.PushCustomer(ctx, to.OpenID, text) }, open, nil
+	case model.ChannelInbox:
+	}
+	return nil, false, nil
+}
+
+// fill puts the meanings of a notice under the keys of a template.
+func (p *Pusher) fill(t Template, to model.WeChatIdentity, n model.Notice) Push {
+	at := n.CreatedAt.In(model.Shanghai).Format("2006-01-02 15:04")
+	meant := map[model.NoticeTemplate][]string{
+		model.TemplateProgress: {n.Thing, n.Phrase, at, n.Body},
+		model.TemplateAnswer:   {n.Thing, n.Name, at, n.Body},
+		model.TemplateTask:     {n.Thing, at, n.Phrase, n.Body},
+		model.TemplateSurvey:   {n.Thing, at, n.Body},
+	}[n.Template]
+	values := make(map[string]string, len(meant))
+	for i, value := range meant {
+		if i < len(t.Keys) {
+			values[t.Keys[i]] = value
+		}
+	}
+	return Push{OpenID: to.OpenID, TemplateID: t.ID, Page: n.Link, OnceID: n.ID, Values: values}
+}
+
+// used takes one grant off the ledger after a subscribe message went out.
+func (p *Pusher) used(ctx context.Context, channel model.NoticeChannel, n model.Notice) error {
+	if channel != model.ChannelSubscribe {
+		return nil
+	}
+	return p.setGrant(ctx, n, gorm.Expr("CASE WHEN remaining > 0 THEN remaining - 1 ELSE 0 END"))
+}
+
+// noGrant believes WeChat over the ledger.
+func (p *Pusher) noGrant(ctx context.Context, n model.Notice) error { return p.setGrant(ctx, n, 0) }
+
+func (p *Pusher) setGrant(ctx context.Context, n model.Notice, remaining any) error {
+	return store.InTx(ctx, p.db, func(ctx context.Context, tx *gorm.DB) error {
+		_, err := gorm.G[model.NoticeGrant](tx).Where("person_id = ? AND template_id = ?", n.PersonID, p.mini[n.Template].ID).
+			Set(clause.Assignments(map[string]any{"remaining": remaining, "updated_at": p.now()})).Update(ctx)
+		if err != nil {
+			return fmt.Errorf("notice: write ledger: %w", err)
+		}
+		return nil
+	})
+}
+
+func (p *Pusher) notFollowing(ctx context.Context, who model.WeChatIdentity) error {
+	return store.InTx(ctx, p.db, func(ctx context.Context, tx *gorm.DB) error {
+		if _, err := gorm.G[model.WeChatIdentity](tx).Where("id = ?", who.ID).Update(ctx, "following", false); err != nil {
+			return fmt.Errorf("notice: note unfollowing: %w", err)
+		}
+		return nil
+	})
+}
+
+// end writes down how a notice went out, and whether the person can be reached
+// by push at all.
+func (p *Pusher) end(ctx context.Context, n model.Notice, channel model.NoticeChannel) error {
+	now := p.now()
+	set := map[string]any{"state": model.NoticePushed, "channel": channel, "pushed_at": now}
+	if channel == model.ChannelInbox {
+		set = map[string]any{"state": model.NoticeUnreachable}
+	}
+	return store.InTx(ctx, p.db, func(ctx context.Context, tx *gorm.DB) error {
+		if _, err := gorm.G[model.Notice](tx).Where("id = ? AND state = ?", n.ID, model.NoticeWaiting).
+			Set(clause.Assignments(set)).Update(ctx); err != nil {
+			return fmt.Errorf("notice: end: %w", err)
+		}
+		person := gorm.G[model.Person](tx).Where("id = ?", n.PersonID)
+		var err error
+		if channel == model.ChannelInbox {
+			_, err = person.Where("unreachable_since IS NULL").Update(ctx, "unreachable_since", now)
+		} else {
+			_, err = person.Where("unreachable_since IS NOT NULL").Update(ctx, "unreachable_since", nil)
+		}
+		if err != nil {
+			return fmt.Errorf("notice: note reach: %w", err)
+		}
+		return nil
+	})
+}
