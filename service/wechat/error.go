@@ -167,7 +167,7 @@ var meanings = map[int]meaning{
 
 // localMeanings are the codes that mean something else at one interface.
 var localMeanings = map[string]map[int]meaning{
-	apiStableToken: {40001: {}}, // the secret is wrong
+	apiStableToken: {40001: {}},                         // the secret is wrong
 	apiPhoneNumber: {40013: {kind: model.ErrCodeSpent}}, // the code is another app's
 	apiURLLink: {
 		40002: {kind: model.ErrChannelUnavailable}, // no right
