@@ -133,6 +133,7 @@ var meanings = map[int]meaning{
 
 	40004: {kind: model.ErrContentRefused}, // media type
 	40007: {kind: model.ErrContentRefused}, // media id
+	40008: {kind: model.ErrContentRefused}, // message type
 	40016: {kind: model.ErrContentRefused}, // menu: number of buttons
 	40017: {kind: model.ErrContentRefused}, // menu: type
 	40018: {kind: model.ErrContentRefused}, // menu: name
@@ -140,6 +141,7 @@ var meanings = map[int]meaning{
 	40020: {kind: model.ErrContentRefused}, // menu: url
 	40023: {kind: model.ErrContentRefused}, // menu: number of sub-buttons
 	40033: {kind: model.ErrContentRefused}, // \uXXXX in the body
+	40035: {kind: model.ErrContentRefused}, // a parameter
 	40036: {kind: model.ErrContentRefused}, // template id: length
 	40037: {kind: model.ErrContentRefused}, // template id
 	40039: {kind: model.ErrContentRefused}, // url: length
@@ -147,6 +149,7 @@ var meanings = map[int]meaning{
 	40053: {kind: model.ErrContentRefused}, // action info
 	40054: {kind: model.ErrContentRefused}, // menu: url domain
 	40055: {kind: model.ErrContentRefused}, // menu: url domain
+	40066: {kind: model.ErrContentRefused}, // url
 	40097: {kind: model.ErrContentRefused}, // scene code: arguments
 	40129: {kind: model.ErrContentRefused}, // scene
 	40165: {kind: model.ErrContentRefused}, // link: path
@@ -155,8 +158,10 @@ var meanings = map[int]meaning{
 	40249: {kind: model.ErrContentRefused}, // marketing in a template message
 	41030: {kind: model.ErrContentRefused}, // page
 	44002: {kind: model.ErrContentRefused}, // empty body
+	44004: {kind: model.ErrContentRefused}, // empty content
 	45002: {kind: model.ErrContentRefused}, // text too long
 	45008: {kind: model.ErrContentRefused}, // number of news articles
+	45064: {kind: model.ErrContentRefused}, // menu: mini-program is not linked
 	45168: {kind: model.ErrContentRefused}, // sensitive word
 	47001: {kind: model.ErrContentRefused}, // not JSON
 	47003: {kind: model.ErrContentRefused}, // a value breaks its key's rule

@@ -65,6 +65,9 @@ func checkMiniCode(scene, page string, width int) error {
 	if strings.ContainsFunc(scene, func(r rune) bool { return !isSceneSign(r) }) {
 		return notSent(apiMiniCode, 40129, "a character is not allowed in a scene")
 	}
+	if strings.Contains(scene, "scancode_time") {
+		return notSent(apiMiniCode, 85096, "scancode_time is WeChat's own word")
+	}
 	if strings.HasPrefix(page, "/") || strings.ContainsAny(page, "?#") {
 		return notSent(apiMiniCode, 41030, "a page has no leading / and no query")
 	}
