@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -219,16 +220,24 @@ func (s *Simulator) write(w http.ResponseWriter, r *http.Request, answer any) {
 	writeJSON(w, http.StatusOK, answer)
 }
 
-// writeJSON writes raw UTF-8, as WeChat does. A body that cannot be written has no reader left.
-func writeJSON(w http.ResponseWriter, status int, answer any) {
+// encodeJSON makes raw UTF-8 without escapes, as WeChat does.
+func encodeJSON(value any) ([]byte, error) {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(answer); err != nil {
+	if err := encoder.Encode(value); err != nil {
+		return nil, fmt.Errorf("encode: %w", err)
+	}
+	return bytes.TrimSpace(out.Bytes()), nil
+}
+
+func writeJSON(w http.ResponseWriter, status int, answer any) {
+	text, err := encodeJSON(answer)
+	if err != nil {
 		http.Error(w, "answer not written", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write(bytes.TrimSpace(out.Bytes()))
+	_, _ = w.Write(text) // a caller that has gone needs no answer
 }

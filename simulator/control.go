@@ -92,7 +92,7 @@ func (s *Simulator) controlled(answer controls) http.Handler {
 		out, err := answer(s, control{Request: r, body: body})
 		var text []byte
 		if err == nil {
-			text, err = json.Marshal(out) // under the lock: the answer may point into the world
+			text, err = encodeJSON(out) // under the lock: the answer may point into the world
 		}
 		s.mu.Unlock()
 		if err != nil {

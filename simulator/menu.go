@@ -57,7 +57,7 @@ func createMenu(s *Simulator, c *call) (any, error) {
 			return nil, err
 		}
 	}
-	kept, err := json.Marshal(in)
+	kept, err := encodeJSON(in)
 	if err != nil {
 		return nil, refuse(47001)
 	}

@@ -3,7 +3,6 @@ package simulator
 import (
 	"bytes"
 	"encoding/base64"
-	"encoding/json"
 	"strconv"
 	"strings"
 )
@@ -151,11 +150,9 @@ func writeValue(out *bytes.Buffer, value any) {
 
 // quoted is a JSON string in raw UTF-8.
 func quoted(text string) string {
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(text); err != nil {
+	out, err := encodeJSON(text)
+	if err != nil {
 		return `""` // a string always encodes
 	}
-	return strings.TrimSpace(out.String())
+	return string(out)
 }
