@@ -174,12 +174,12 @@ func fitCarNumber(value string) string {
 
 // fitName counts a name with any other than Latin characters as Chinese.
 func fitName(value string) string {
-	value = keep(value, len(value), func(r rune) bool { return !unicode.IsNumber(r) })
+	value = oneLine(keep(value, len(value), func(r rune) bool { return !unicode.IsNumber(r) }))
 	limit := maxName
 	if !strings.ContainsFunc(value, func(r rune) bool { return r > unicode.MaxASCII }) {
 		limit = maxLatinName
 	}
-	return keep(strings.TrimSpace(value), limit, func(rune) bool { return true })
+	return keep(value, limit, func(rune) bool { return true })
 }
 
 func fitPhrase(value string) string {
