@@ -116,13 +116,12 @@ const (
 // TurnEffect is what becomes of the message when a turn is shown.
 type TurnEffect string
 
-// A turn just adds words, opens the message, answers it, or reopens it.
+// A turn just adds words, opens the message, or answers it.
 const (
 	EffectNone       TurnEffect = "none"
 	EffectOpen       TurnEffect = "open"
 	EffectAnswer     TurnEffect = "answer"
 	EffectUnitAnswer TurnEffect = "unit_answer"
-	EffectReopen     TurnEffect = "reopen"
 )
 
 // Screening is where a turn or a picture stands in the content check.

@@ -159,3 +159,16 @@ func update(ctx context.Context, tx *gorm.DB, d model.Deadline) error {
 	}
 	return nil
 }
+
+// DueBy tells the date that a clock started now would promise, without starting it.
+func DueBy(ctx context.Context, tx *gorm.DB, areaPath string, kind model.DeadlineKind, now time.Time) (time.Time, error) {
+	policy, err := policyFor(ctx, tx, areaPath, kind)
+	if err != nil {
+		return time.Time{}, err
+	}
+	days, err := readCalendar(ctx, tx, now)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return endOf(days.add(now, policy.Days, policy.Count)), nil
+}

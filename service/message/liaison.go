@@ -1,0 +1,135 @@
+package message
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"lianxin/model"
+	"lianxin/model/fault"
+	"lianxin/service/audit"
+	"lianxin/service/deadline"
+	"lianxin/service/store"
+)
+
+// overseen loads a message for a liaison officer of its area. Fault: not found.
+func (s *Service) overseen(ctx context.Context, tx *gorm.DB, by model.Actor, id string) (model.Message, error) {
+	m, err := gorm.G[model.Message](tx).Where("id = ?", id).Take(ctx)
+	if store.IsAbsent(err) || err == nil && !by.PermitsIn(model.PermitMessageOversee, m.AreaPath) {
+		return m, fault.NotFound("这封来信")
+	}
+	if err != nil {
+		return m, fmt.Errorf("message: find: %w", err)
+	}
+	return m, nil
+}
+
+func (s *Service) onOverseen(ctx context.Context, by model.Actor, id string, deed func(ctx context.Context, tx *gorm.DB, m *model.Message) error) (Thread, error) {
+	var after model.Message
+	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
+		m, err := s.overseen(ctx, tx, by, id)
+		if err != nil {
+			return err
+		}
+		after = m
+		return deed(ctx, tx, &after)
+	})
+	if err != nil {
+		return Thread{}, err
+	}
+	return s.thread(ctx, after, view{side: model.SideStaff, person: by.PersonID})
+}
+
+// Reassign gives a message that waits for a representative to another one.
+// Faults: invalid, not found, conflict.
+func (s *Service) Reassign(ctx context.Context, by model.Actor, id, representativeID, reason string) (Thread, error) {
+	if err := checkReason("reason", reason); err != nil {
+		return Thread{}, err
+	}
+	return s.onOverseen(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message) error {
+		if m.State != model.MessageDelivered && m.State != model.MessageAcknowledged {
+			return fault.Conflict("这封来信目前的状态是“%s”，不能改派。", model.MessageStateWords(m.State))
+		}
+		if m.HolderID == representativeID {
+			return fault.InvalidField("representative_id", "这封来信已经在这位代表手上。")
+		}
+		rep, err := gorm.G[model.Representative](tx).Where("id = ? AND state = ?", representativeID, model.RepresentativeServing).Take(ctx)
+		if store.IsAbsent(err) {
+			return fault.InvalidField("representative_id", "没有这位代表，或已不再履职。")
+		}
+		if err != nil {
+			return fmt.Errorf("message: find representative: %w", err)
+		}
+		if err := s.note(ctx, tx, *m, change{
+			deed: model.DeedReassign, by: by, side: model.SideStaff, note: joinNote("改由"+rep.Name+"代表办理", reason), set: map[string]any{"holder_id": rep.ID},
+		}); err != nil {
+			return err
+		}
+		m.HolderID = rep.ID
+		if err := s.tellResident(ctx, tx, *m, telling{
+			happening: fmt.Sprintf("reassigned/%d/%s", m.Round, rep.ID), title: "来信改由另一位代表办理", phrase: "已改派", body: fmt.Sprintf("您的来信改由%s代表办理。", rep.Name),
+		}); err != nil {
+			return err
+		}
+		return s.tellHolder(ctx, tx, *m, telling{
+			happening: fmt.Sprintf("new/%d/%s", m.Round, rep.ID), title: "收到改派的群众来信", phrase: "待回应", body: fmt.Sprintf("请在%s前回应。", model.DayWords(*m.DueAt)),
+		})
+	})
+}
+
+// Pause stops the clock for a lawful reason that everybody sees. Faults:
+// invalid, not found, conflict.
+func (s *Service) Pause(ctx context.Context, by model.Actor, id, reason string) (Thread, error) {
+	if err := checkReason("reason", reason); err != nil {
+		return Thread{}, err
+	}
+	return s.onOverseen(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message) error {
+		if _, err := deadline.Pause(ctx, tx, m.ID, reason, s.now()); err != nil {
+			return err
+		}
+		m.Paused = true
+		if err := s.note(ctx, tx, *m, change{deed: model.DeedPause, by: by, side: model.SideStaff, note: reason, set: map[string]any{"paused": true}}); err != nil {
+			return err
+		}
+		return s.tellResidentAndHolder(ctx, tx, *m, telling{
+			happening: fmt.Sprintf("paused/%d/%d", m.Round, s.now().Unix()), title: "办理期限暂停", phrase: "已暂停", body: "办理期限暂停计算，原因：" + reason,
+		})
+	})
+}
+
+// Resume lets the clock go on; the date moves by the days it stood still.
+// Faults: not found, conflict.
+func (s *Service) Resume(ctx context.Context, by model.Actor, id string) (Thread, error) {
+	return s.onOverseen(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message) error {
+		d, err := deadline.Resume(ctx, tx, m.ID, s.now())
+		if err != nil {
+			return err
+		}
+		m.Paused, m.DueAt = false, &d.DueAt
+		if err := s.note(ctx, tx, *m, change{
+			deed: model.DeedResume, by: by, side: model.SideStaff, note: "期限改为" + model.DayWords(d.DueAt), set: map[string]any{"paused": false, "due_at": d.DueAt},
+		}); err != nil {
+			return err
+		}
+		return s.tellResidentAndHolder(ctx, tx, *m, telling{
+			happening: fmt.Sprintf("resumed/%d/%d", m.Round, s.now().Unix()), title: "办理期限恢复", phrase: "已恢复", body: fmt.Sprintf("办理期限恢复计算，改为%s。", model.DayWords(d.DueAt)),
+		})
+	})
+}
+
+// WriteNote adds an internal remark. Faults: invalid, not found.
+func (s *Service) WriteNote(ctx context.Context, by model.Actor, id, body string) (Thread, error) {
+	body = strings.TrimSpace(body)
+	if wrong := model.CheckBody("body", body); len(wrong) > 0 {
+		return Thread{}, fault.Invalid(wrong...)
+	}
+	return s.onOverseen(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message) error {
+		note := model.Note{ID: model.NewID(), MessageID: m.ID, AuthorID: by.PersonID, Author: by.Name, Body: body, CreatedAt: s.now()}
+		if err := gorm.G[model.Note](tx).Create(ctx, &note); err != nil {
+			return fmt.Errorf("message: write note: %w", err)
+		}
+		return audit.Record(ctx, tx, by, "message.note", audit.Target{Kind: targetKind, ID: m.ID, AreaPath: m.AreaPath}, note.CreatedAt)
+	})
+}
