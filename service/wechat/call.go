@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -180,9 +181,7 @@ func (g *Gateway) fetch(ctx context.Context, kind AccountKind, api string, query
 	}
 	answer, err := g.askWithToken(ctx, acct, call{api: api}, func(ctx context.Context, token string) error {
 		full := url.Values{"access_token": {token}}
-		for name, values := range query {
-			full[name] = values
-		}
+		maps.Copy(full, query)
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, hostAPI+api+"?"+full.Encode(), http.NoBody)
 		if err != nil {
 			return err

@@ -48,7 +48,7 @@ func (g *Gateway) CheckText(ctx context.Context, openID string, scene TextScene,
 	for _, part := range textParts(text) {
 		suggestion, err := g.checkPart(ctx, acct, &security.MsgCheckRequest{
 			OpenID:  openID,
-			Scene:   security.MsgScene(min(max(scene, 0), SceneSocial+1)), //nolint:gosec // bounded on both sides
+			Scene:   security.MsgScene(min(max(scene, 0), SceneSocial+1)),
 			Content: part,
 		})
 		if err != nil {

@@ -73,17 +73,17 @@ func (e *Error) Temporary() bool { return e.temporary }
 // Retryable says whether err is a call to WeChat that may succeed later. The
 // first attempt may have arrived all the same.
 func Retryable(err error) bool {
-	var failed *Error
-	return errors.As(err, &failed) && failed.Temporary()
+	failed, ok := errors.AsType[*Error](err)
+	return ok && failed.Temporary()
 }
 
 // codeOf returns WeChat's errcode, or 0.
 func codeOf(err error) int {
-	var failed *Error
-	if errors.As(err, &failed) {
-		return failed.Code
+	failed, ok := errors.AsType[*Error](err)
+	if !ok {
+		return 0
 	}
-	return 0
+	return failed.Code
 }
 
 // meaning is what an errcode means to the product.

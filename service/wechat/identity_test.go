@@ -131,8 +131,8 @@ func TestTheAddressForAVisitHasWeChatsOrder(t *testing.T) {
 	if address != want {
 		t.Errorf("\n%s\n%s", address, want)
 	}
-	real := w.gateway(func(options *wechat.Options) { options.BaseURL = "" })
-	if got := real.OAuthURL("https://example.org/", "s", wechat.ScopeUserInfo); !strings.HasPrefix(got, "https://open.weixin.qq.com/connect/oauth2/authorize?appid=") {
+	genuine := w.gateway(func(options *wechat.Options) { options.BaseURL = "" })
+	if got := genuine.OAuthURL("https://example.org/", "s", wechat.ScopeUserInfo); !strings.HasPrefix(got, "https://open.weixin.qq.com/connect/oauth2/authorize?appid=") {
 		t.Error(got)
 	}
 	none := w.gateway(func(options *wechat.Options) { options.Official = wechat.Account{} })
@@ -154,7 +154,9 @@ func TestThePersonComesBackFromTheVisitWithACode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer response.Body.Close()
+	if err := response.Body.Close(); err != nil {
+		t.Fatal(err)
+	}
 	back, err := response.Location()
 	if err != nil || back.Query().Get("state") != "the state" {
 		t.Fatalf("%v, %v", back, err)

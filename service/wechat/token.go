@@ -144,7 +144,7 @@ func (t *tokens) obtain(ctx context.Context, dead string) (string, error) {
 	}
 	t.hold(granted.value, began.Add(max(granted.life-freshMargin, min(shortLife, granted.life/2))))
 	if err := t.store.SaveToken(ctx, t.appID, Token{Value: granted.value, ExpiresAt: began.Add(granted.life)}); err != nil {
-		t.warn(ctx, "wechat token was not shared", err, granted.value)
+		t.log.WarnContext(ctx, "wechat token was not shared", "app_id", t.appID, "error", words(err, granted.value))
 	}
 	return granted.value, nil
 }
@@ -154,7 +154,7 @@ func (t *tokens) obtain(ctx context.Context, dead string) (string, error) {
 func (t *tokens) loadShared(ctx context.Context, dead string) string {
 	shared, err := t.store.LoadToken(ctx, t.appID)
 	if err != nil {
-		t.warn(ctx, "wechat token store cannot be read", err, dead)
+		t.log.WarnContext(ctx, "wechat token store cannot be read", "app_id", t.appID, "error", words(err, dead))
 		return ""
 	}
 	if shared.Value == "" {
@@ -162,7 +162,7 @@ func (t *tokens) loadShared(ctx context.Context, dead string) string {
 	}
 	if shared.Value == dead {
 		if err := t.store.DropToken(ctx, t.appID, dead); err != nil {
-			t.warn(ctx, "dead wechat token was not dropped", err, dead)
+			t.log.WarnContext(ctx, "dead wechat token was not dropped", "app_id", t.appID, "error", words(err, dead))
 		}
 		return ""
 	}
@@ -233,8 +233,8 @@ func (t *tokens) hold(value string, freshUntil time.Time) {
 	t.value, t.freshUntil = value, freshUntil
 }
 
-// warn logs a failure of the store, whose words are not ours and might quote
+// words are those of a failure of the store, which are not ours and might quote
 // the token.
-func (t *tokens) warn(ctx context.Context, message string, err error, token string) {
-	t.log.WarnContext(ctx, message, "app_id", t.appID, "error", redact(err.Error(), []string{token}))
+func words(err error, token string) string {
+	return redact(err.Error(), []string{token})
 }

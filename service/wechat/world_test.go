@@ -6,10 +6,10 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -24,7 +24,7 @@ const who = "王秀英"
 
 // world is a stand-in for WeChat with everything a gateway needs around it.
 type world struct {
-	t       testing.TB
+	t       *testing.T
 	sim     *simulator.Simulator
 	server  *httptest.Server
 	clock   *clock
@@ -44,7 +44,7 @@ type asked struct {
 	query            url.Values
 }
 
-func newWorld(t testing.TB, change func(*simulator.Options)) *world {
+func newWorld(t *testing.T, change func(*simulator.Options)) *world {
 	t.Helper()
 	w := &world{
 		t:       t,
@@ -198,7 +198,11 @@ func (w *world) control(method, path string, body any) map[string]any {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	request := httptest.NewRequest(method, "/simulator/"+path, bytes.NewReader(text))
+	address, err := url.Parse("/simulator/" + path)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	request := &http.Request{Method: method, URL: address, Host: "simulator", Body: io.NopCloser(bytes.NewReader(text))}
 	recorder := httptest.NewRecorder()
 	w.sim.ServeHTTP(recorder, request)
 	var answer map[string]any
@@ -212,14 +216,10 @@ type body map[string]any
 
 func (w *world) fault(fault body) { w.t.Helper(); w.control(http.MethodPut, "faults", fault) }
 
-func (w *world) noFaults() { w.t.Helper(); w.control(http.MethodDelete, "faults", body{}) }
-
 func (w *world) loginCode(account string, more body) string {
 	w.t.Helper()
 	asked := body{"account": account, "user": who}
-	for name, value := range more {
-		asked[name] = value
-	}
+	maps.Copy(asked, more)
 	code := w.control(http.MethodPost, "login-codes", asked)["code"].(string)
 	w.keepSecret(code)
 	return code
@@ -330,90 +330,4 @@ func (l *logBook) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.text.String()
-}
-
-// api is one method of the gateway, ready to be called.
-type api struct {
-	name string
-	path string
-	// tokened says that the call needs the account's token.
-	tokened bool
-	call    func(ctx context.Context, g *wechat.Gateway) error
-}
-
-// apis are all methods that reach WeChat, in a world where each of them succeeds.
-func (w *world) apis() []api {
-	w.t.Helper()
-	mini, official := w.openID("mini"), w.openID("official")
-	data := map[string]string{"thing1": "路灯不亮", "phrase2": "办理中", "time3": "2026-11-20 09:00", "thing4": "请留意"}
-	menu := []wechat.MenuButton{{Type: wechat.ButtonClick, Name: "留言", Key: "write"}}
-	list := []api{
-		{"CodeToSession", "/sns/jscode2session", false, func(ctx context.Context, g *wechat.Gateway) error {
-			_, err := g.CodeToSession(ctx, w.loginCode("mini", nil))
-			return err
-		}},
-		{"OAuthCode", "/sns/oauth2/access_token", false, func(ctx context.Context, g *wechat.Gateway) error {
-			_, err := g.OAuthCode(ctx, w.loginCode("official", nil))
-			return err
-		}},
-		{"PhoneNumber", "/wxa/business/getuserphonenumber", true, func(ctx context.Context, g *wechat.Gateway) error {
-			_, err := g.PhoneNumber(ctx, w.phoneCode())
-			return err
-		}},
-		{"CheckText", "/wxa/msg_sec_check", true, func(ctx context.Context, g *wechat.Gateway) error {
-			_, err := g.CheckText(ctx, mini, wechat.SceneForum, "路灯不亮")
-			return err
-		}},
-		{"CheckPicture", "/wxa/media_check_async", true, func(ctx context.Context, g *wechat.Gateway) error {
-			_, err := g.CheckPicture(ctx, mini, "http://127.0.0.1:1/a.jpg")
-			return err
-		}},
-		{"SendSubscribe", "/cgi-bin/message/subscribe/send", true, func(ctx context.Context, g *wechat.Gateway) error {
-			w.act("grants", body{"account": "mini", "template_ids": []string{"mini-progress"}})
-			return g.SendSubscribe(ctx, wechat.SubscribeMessage{OpenID: mini, TemplateID: "mini-progress", Data: data})
-		}},
-		{"SendTemplate", "/cgi-bin/message/template/send", true, func(ctx context.Context, g *wechat.Gateway) error {
-			return g.SendTemplate(ctx, wechat.TemplateMessage{OpenID: official, TemplateID: "oa-progress", Data: data})
-		}},
-		{"SendCustomerText", "/cgi-bin/message/custom/send", true, func(ctx context.Context, g *wechat.Gateway) error {
-			w.act("messages", body{"account": "mini", "type": "text", "text": "你好"})
-			return g.SendCustomerText(ctx, wechat.MiniProgram, mini, "已收到")
-		}},
-		{"SendCustomerNews", "/cgi-bin/message/custom/send", true, func(ctx context.Context, g *wechat.Gateway) error {
-			w.act("messages", body{"account": "official", "type": "text", "text": "你好"})
-			return g.SendCustomerNews(ctx, official, wechat.NewsCard{Title: "进展", URL: "https://example.org/", PictureURL: "https://example.org/a.png"})
-		}},
-		{"UserInfo", "/cgi-bin/user/info", true, func(ctx context.Context, g *wechat.Gateway) error {
-			_, err := g.UserInfo(ctx, official)
-			return err
-		}},
-		{"SetMenu", "/cgi-bin/menu/create", true, func(ctx context.Context, g *wechat.Gateway) error {
-			return g.SetMenu(ctx, menu)
-		}},
-		{"Menu", "/cgi-bin/menu/get", true, func(ctx context.Context, g *wechat.Gateway) error {
-			_, err := g.Menu(ctx)
-			return err
-		}},
-		{"DeleteMenu", "/cgi-bin/menu/delete", true, func(ctx context.Context, g *wechat.Gateway) error {
-			return g.DeleteMenu(ctx)
-		}},
-		{"MiniCode", "/wxa/getwxacodeunlimit", true, func(ctx context.Context, g *wechat.Gateway) error {
-			_, err := g.MiniCode(ctx, "rep=12", "pages/index/index", 0)
-			return err
-		}},
-		{"OfficialCode", "/cgi-bin/qrcode/create", true, func(ctx context.Context, g *wechat.Gateway) error {
-			_, err := g.OfficialCode(ctx, "rep_12", time.Hour)
-			return err
-		}},
-		{"URLLink", "/wxa/generate_urllink", true, func(ctx context.Context, g *wechat.Gateway) error {
-			_, err := g.URLLink(ctx, "pages/index/index", "a=1")
-			return err
-		}},
-	}
-	follows := w.control(http.MethodGet, "users/"+url.PathEscape(who), body{})["follows"].(bool)
-	if !follows {
-		w.act("follow", body{})
-	}
-	w.act("visits", body{})
-	return slices.Clip(list)
 }

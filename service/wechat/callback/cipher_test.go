@@ -20,11 +20,11 @@ const (
 	vectorMessage = "0123"
 )
 
-func newCipher(t testing.TB) *callback.Cipher {
-	t.Helper()
+func newCipher(tb testing.TB) *callback.Cipher {
+	tb.Helper()
 	box, err := callback.NewCipher(appID, aesKey)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return box
 }

@@ -53,7 +53,7 @@ func readPush(message *node) (Push, error) {
 		OpenID:       message.value("OpenID"),
 		RevokeInfo:   message.value("RevokeInfo"),
 	}
-	if err := push.checkHead(); err != nil {
+	if err := checkHead(push); err != nil {
 		return Push{}, err
 	}
 	var numbers numberReader
@@ -67,7 +67,7 @@ func readPush(message *node) (Push, error) {
 		push.Mass = readMass(message, &numbers)
 	}
 	if push.Event == eventMediaCheck {
-		push.readCheck(message, &numbers)
+		readCheck(&push, message, &numbers)
 	}
 	push.Publish = readPublish(message, &numbers)
 	push.Subscriptions = readSubscriptions(message, &numbers)
@@ -79,7 +79,7 @@ func readPush(message *node) (Push, error) {
 
 // checkHead refuses names that no program of WeChat's would write: they become
 // keys, log attributes and addresses of answers.
-func (p *Push) checkHead() error {
+func checkHead(p Push) error {
 	if p.ToUser == "" || p.MsgType == "" {
 		return refuse("ToUserName or MsgType is missing")
 	}
@@ -136,7 +136,7 @@ func readMass(message *node, numbers *numberReader) *Mass {
 	}
 }
 
-func (p *Push) readCheck(message *node, numbers *numberReader) {
+func readCheck(p *Push, message *node, numbers *numberReader) {
 	p.ErrCode = numbers.small(message.value("errcode"))
 	p.ErrMsg = message.value("errmsg")
 	if p.ErrCode != 0 {
@@ -156,21 +156,25 @@ func (p *Push) readCheck(message *node, numbers *numberReader) {
 // readPublish reads PUBLISHJOBFINISH, which some samples call
 // FREEPUBLISHJOBFINISH.
 func readPublish(message *node, numbers *numberReader) *Publish {
-	for _, given := range message.all("PublishEventInfo") {
-		publish := &Publish{
-			ID:        given.value("publish_id"),
-			Status:    numbers.small(given.value("publish_status")),
-			ArticleID: given.value("article_id"),
-		}
-		for _, item := range given.first("article_detail").all("item") {
-			publish.URLs = append(publish.URLs, item.value("article_url"))
-		}
-		for _, index := range given.all("fail_idx") {
-			publish.Failed = append(publish.Failed, numbers.small(strings.TrimSpace(index.text)))
-		}
-		return publish
+	if given := message.all("PublishEventInfo"); len(given) > 0 {
+		return publishOf(given[0], numbers)
 	}
 	return nil
+}
+
+func publishOf(given *node, numbers *numberReader) *Publish {
+	publish := &Publish{
+		ID:        given.value("publish_id"),
+		Status:    numbers.small(given.value("publish_status")),
+		ArticleID: given.value("article_id"),
+	}
+	for _, item := range given.first("article_detail").all("item") {
+		publish.URLs = append(publish.URLs, item.value("article_url"))
+	}
+	for _, index := range given.all("fail_idx") {
+		publish.Failed = append(publish.Failed, numbers.small(strings.TrimSpace(index.text)))
+	}
+	return publish
 }
 
 // readSubscriptions reads the items of the three subscription events: nested in

@@ -31,8 +31,8 @@ var (
 const textMessage = `<xml><ToUserName><![CDATA[gh_0123456789ab]]></ToUserName><FromUserName><![CDATA[oABC]]></FromUserName>` +
 	`<CreateTime>1700000000</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[路灯坏了 <b>&]]></Content><MsgId>23456</MsgId></xml>`
 
-func newReceiver(t testing.TB, change func(*callback.Options)) *callback.Receiver {
-	t.Helper()
+func newReceiver(tb testing.TB, change func(*callback.Options)) *callback.Receiver {
+	tb.Helper()
 	options := callback.Options{
 		AppID: appID, Token: token, EncodingAESKey: aesKey, Mode: callback.Safe,
 		Now: func() time.Time { return clock },
@@ -42,7 +42,7 @@ func newReceiver(t testing.TB, change func(*callback.Options)) *callback.Receive
 	}
 	receiver, err := callback.New(options)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return receiver
 }
@@ -67,14 +67,14 @@ func plainRequest(body string) request {
 	}
 }
 
-func sealedRequest(t testing.TB, message string) request {
-	t.Helper()
-	return sealedFor(t, appID, message)
+func sealedRequest(tb testing.TB, message string) request {
+	tb.Helper()
+	return sealedFor(tb, appID, message)
 }
 
-func sealedFor(t testing.TB, app, message string) request {
-	t.Helper()
-	encrypted := seal(t, app, message)
+func sealedFor(tb testing.TB, app, message string) request {
+	tb.Helper()
+	encrypted := seal(tb, app, message)
 	sealed := plainRequest(fmt.Sprintf("<xml><ToUserName><![CDATA[%s]]></ToUserName><Encrypt><![CDATA[%s]]></Encrypt></xml>", originalID, encrypted))
 	if strings.HasPrefix(message, "{") {
 		sealed.body = fmt.Sprintf(`{"ToUserName":%q,"Encrypt":%q}`, originalID, encrypted)
@@ -84,15 +84,15 @@ func sealedFor(t testing.TB, app, message string) request {
 	return sealed
 }
 
-func seal(t testing.TB, app, message string) string {
-	t.Helper()
+func seal(tb testing.TB, app, message string) string {
+	tb.Helper()
 	sealer, err := envelope.New(token, aesKey, app)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	encrypted, err := sealer.Seal([16]byte([]byte("0123456789abcdef")), []byte(message))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return encrypted
 }

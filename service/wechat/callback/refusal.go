@@ -28,9 +28,9 @@ func (e *refusedError) LogValue() slog.Value {
 // Reason returns why a push was refused, for the log and never for the answer;
 // empty when err is something else.
 func Reason(err error) string {
-	var refused *refusedError
-	if errors.As(err, &refused) {
-		return refused.reason
+	refused, ok := errors.AsType[*refusedError](err)
+	if !ok {
+		return ""
 	}
-	return ""
+	return refused.reason
 }

@@ -84,7 +84,7 @@ func control(t *testing.T, sim *simulator.Simulator, method, path string, body a
 		t.Fatal(err)
 	}
 	recorder := httptest.NewRecorder()
-	sim.ServeHTTP(recorder, httptest.NewRequest(method, "/simulator/"+path, bytes.NewReader(text)))
+	sim.ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), method, "/simulator/"+path, bytes.NewReader(text)))
 	var answer map[string]any
 	if err := json.Unmarshal(recorder.Body.Bytes(), &answer); err != nil || recorder.Code != http.StatusOK {
 		t.Fatalf("%s: %d %s", path, recorder.Code, recorder.Body)
@@ -105,6 +105,7 @@ func TestWhatTheStandInPushesIsUnderstoodInEveryMode(t *testing.T) {
 }
 
 func talk(t *testing.T, mode callback.Mode, format callback.Format) {
+	t.Helper()
 	options := simulator.Defaults()
 	options.Mini.Mode, options.Official.Mode = string(mode), string(mode)
 	options.Mini.Format = string(format)
