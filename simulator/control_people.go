@@ -91,23 +91,21 @@ func mintLoginCode(s *Simulator, c control) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.named(in.User)
-	if err != nil {
-		return nil, err
-	}
-	wanted := code{use: loginCode, person: p}
-	if a.name == MiniAccount {
-		p.lastVisit = s.now()
-		return reply{"code": s.mint(wanted)}, nil
-	}
 	if in.Scope == "" {
 		in.Scope = scopeBase
 	}
 	if in.Scope != scopeBase && in.Scope != scopeUser {
 		return nil, wrong("scope is snsapi_base or snsapi_userinfo")
 	}
-	wanted.use, wanted.scope, wanted.snapshot = webCode, in.Scope, in.Snapshot
-	return reply{"code": s.mint(wanted)}, nil
+	p, err := s.named(in.User)
+	if err != nil {
+		return nil, err
+	}
+	if a.name == OfficialAccount {
+		return reply{"code": s.mint(code{use: webCode, person: p, scope: in.Scope, snapshot: in.Snapshot})}, nil
+	}
+	p.lastVisit = s.now()
+	return reply{"code": s.mint(code{use: loginCode, person: p})}, nil
 }
 
 // mintPhoneCode is a tap on the button open-type=getPhoneNumber.
