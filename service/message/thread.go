@@ -52,7 +52,7 @@ type ShownTurn struct {
 type view struct {
 	side   model.Side
 	person string
-	// acts is false for somebody who may look and not act, as an addressee whose
+	// watches marks somebody who may look and not act, as an addressee whose
 	// message went to the studio.
 	watches bool
 }
@@ -228,11 +228,13 @@ func (s *Service) knowResident(ctx context.Context, db *gorm.DB, t *Thread, v vi
 	name := orElse(t.Contact.Name, nameless)
 	t.Message.ResidentName, t.Message.ResidentID, t.Message.WriterID = name, "", ""
 	for i := range t.Turns {
+		t.Turns[i].AuthorID = ""
 		if t.Turns[i].Side == model.SideResident {
 			t.Turns[i].Author = name
 		}
 	}
 	for i := range t.Facts {
+		t.Facts[i].ActorID = ""
 		if t.Facts[i].Side == model.SideResident {
 			t.Facts[i].Actor = name
 		}
