@@ -1,0 +1,141 @@
+package config_test
+
+import (
+	"errors"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"lianxin/config"
+)
+
+// env is an environment for a test.
+type env map[string]string
+
+func (e env) lookup(name string) (string, bool) {
+	value, ok := e[name]
+	return value, ok
+}
+
+// with returns the environment with pairs of name and value changed. An empty
+// value unsets.
+func (e env) with(pairs ...string) env {
+	changed := maps.Clone(e)
+	for i := 0; i < len(pairs); i += 2 {
+		changed[pairs[i]] = pairs[i+1]
+	}
+	return changed
+}
+
+const (
+	miniSecret  = "0123456789abcdef0123456789abcdef"
+	miniToken   = "miniTokenXYZ"
+	miniAESKey  = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+	linkKey     = "f00dfacecafe0123456789beefdeadf00d"
+	databaseDSN = "lianxin:s3cretWord@tcp(db.internal:3306)/lianxin?parseTime=true"
+)
+
+// production is a deployment with a mini-program against the real WeChat.
+func production() env {
+	return env{
+		"LIANXIN_PUBLIC_URL":          "https://lianxin.example.cn",
+		"LIANXIN_DATABASE":            "mysql:" + databaseDSN,
+		"LIANXIN_LINK_KEY":            linkKey,
+		"LIANXIN_WECHAT_MINI_APP_ID":  "wx0123456789abcdef",
+		"LIANXIN_WECHAT_MINI_SECRET":  miniSecret,
+		"LIANXIN_WECHAT_MINI_TOKEN":   miniToken,
+		"LIANXIN_WECHAT_MINI_AES_KEY": miniAESKey,
+	}
+}
+
+// everything sets every setting to something that is not its default.
+func everything() env {
+	all := production()
+	maps.Copy(all, env{
+		"LIANXIN_LISTEN":                     "0.0.0.0:9000",
+		"LIANXIN_DATA":                       "/srv/lianxin",
+		"LIANXIN_TRUSTED_PROXIES":            "10.0.0.0/8,192.168.1.5/32",
+		"LIANXIN_WECHAT_MINI_MODE":           "compatible",
+		"LIANXIN_WECHAT_OFFICIAL_APP_ID":     "wxfedcba9876543210",
+		"LIANXIN_WECHAT_OFFICIAL_SECRET":     "fedcba9876543210fedcba9876543210",
+		"LIANXIN_WECHAT_OFFICIAL_TOKEN":      "officialTokenXYZ",
+		"LIANXIN_WECHAT_OFFICIAL_AES_KEY":    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789abcdefg",
+		"LIANXIN_WECHAT_OFFICIAL_MODE":       "plain",
+		"LIANXIN_WECHAT_SIMULATOR":           "http://simulator.test:7000",
+		"LIANXIN_ALLOW_REMOTE_SIMULATOR":     "on",
+		"LIANXIN_WECHAT_TIMEOUT":             "3s",
+		"LIANXIN_TEMPLATE_MINI_PROGRESS":     "template-mini-progress",
+		"LIANXIN_TEMPLATE_MINI_ANSWER":       "template-mini-answer",
+		"LIANXIN_TEMPLATE_MINI_TASK":         "template-mini-task",
+		"LIANXIN_TEMPLATE_MINI_SURVEY":       "template-mini-survey",
+		"LIANXIN_TEMPLATE_OFFICIAL_PROGRESS": "template-official-progress",
+		"LIANXIN_TEMPLATE_OFFICIAL_ANSWER":   "template-official-answer",
+		"LIANXIN_TEMPLATE_OFFICIAL_TASK":     "template-official-task",
+		"LIANXIN_TEMPLATE_OFFICIAL_SURVEY":   "template-official-survey",
+		"LIANXIN_SESSION_LIFE":               "1h30m",
+		"LIANXIN_REFRESH_LIFE":               "240h",
+		"LIANXIN_UPLOAD_LIMIT":               "5MiB",
+		"LIANXIN_OPEN_MESSAGES_CAP":          "12",
+		"LIANXIN_MIN_SAMPLE":                 "7",
+		"LIANXIN_LOG_LEVEL":                  "warn",
+		"LIANXIN_LOG_FORMAT":                 "json",
+		"LIANXIN_SHUTDOWN_GRACE":             "45s",
+		"LIANXIN_JOBS":                       "off",
+	})
+	return all
+}
+
+func load(t *testing.T, e env) config.Config {
+	t.Helper()
+	c, err := config.LoadServing(e.lookup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// wrong loads an environment that must be refused, and returns the words of
+// the mistakes by the setting they name.
+func wrong(t *testing.T, e env) map[string]string {
+	t.Helper()
+	_, err := config.LoadServing(e.lookup)
+	var invalid config.InvalidError
+	if !errors.As(err, &invalid) {
+		t.Fatalf("the environment was not refused: %v", err)
+	}
+	words := map[string]string{}
+	for _, m := range invalid.Mistakes {
+		words[m.Setting] += m.Words + "\n"
+	}
+	return words
+}
+
+// onlyMistake demands one mistake, at a setting, with some words in it.
+func onlyMistake(t *testing.T, e env, setting, words string) {
+	t.Helper()
+	found := wrong(t, e)
+	if len(found) != 1 || !strings.Contains(found[setting], words) || strings.Count(found[setting], "\n") != 1 {
+		t.Errorf("mistakes are %v; want one at %s with %q", found, setting, words)
+	}
+}
+
+// file writes a file that only its owner can read.
+func file(t *testing.T, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "setting")
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// open lets everybody read the file.
+func open(t *testing.T, path string) string {
+	t.Helper()
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}

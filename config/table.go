@@ -1,0 +1,102 @@
+package config
+
+import (
+	"log/slog"
+	"net/netip"
+	"time"
+)
+
+// table is every setting. What is not here cannot be set, and a test checks
+// that every field of Config is.
+func table() []entry {
+	all := servingEntries()
+	all = append(all, accountEntries("wechat.mini", "小程序", func(c *Config) *Account { return &c.WeChat.Mini })...)
+	all = append(all, accountEntries("wechat.official", "公众号", func(c *Config) *Account { return &c.WeChat.Official })...)
+	all = append(all, wechatEntries()...)
+	all = append(all, templateEntries("template.mini", "小程序", func(c *Config) *NoticeTemplates { return &c.Templates.Mini })...)
+	all = append(all, templateEntries("template.official", "公众号", func(c *Config) *NoticeTemplates { return &c.Templates.Official })...)
+	all = append(all, ruleEntries()...)
+	return append(all, operationEntries()...)
+}
+
+func servingEntries() []entry {
+	return []entry{
+		set("listen", "127.0.0.1:8080", func(c *Config) *string { return &c.Listen }, address(),
+			"监听地址，写成“主机:端口”；要让别的机器访问，写 0.0.0.0:8080 并在前面放 HTTPS 反向代理"),
+		set("public_url", "", func(c *Config) *string { return &c.PublicURL }, origin(),
+			"群众访问本系统的网址，如 https://lianxin.example.cn；必须是 https，本机地址除外；连接真实微信时必填"),
+		set("database", "sqlite:lianxin-data/lianxin.db", func(c *Config) *Database { return &c.Database }, database(),
+			"数据库：sqlite:文件路径，或 mysql:用户:密码@tcp(主机:3306)/库名").secret(),
+		set("data", "lianxin-data", func(c *Config) *string { return &c.DataDir }, text(), "存放图片的目录"),
+		set("trusted_proxies", "", func(c *Config) *[]netip.Prefix { return &c.TrustedProxies }, networks(),
+			"前置代理的地址或网段，用逗号分开，如 10.0.0.0/8；只有它们报告的来访地址才可信"),
+	}
+}
+
+func accountEntries(key, name string, at func(*Config) *Account) []entry {
+	return []entry{
+		set(key+".app_id", "", func(c *Config) *string { return &at(c).AppID }, appID(),
+			name+"的 AppID，以 wx 开头；不填表示不用"+name),
+		set(key+".secret", "", func(c *Config) *Secret { return &at(c).Secret }, secretText(), name+"的 AppSecret").secret(),
+		set(key+".token", "", func(c *Config) *Secret { return &at(c).Token }, pushToken(),
+			name+"消息推送的 Token，3 到 32 个字母或数字").secret(),
+		set(key+".aes_key", "", func(c *Config) *Secret { return &at(c).EncodingAESKey }, aesKey(),
+			name+"消息推送的 EncodingAESKey，43 个字符").secret(),
+		set(key+".mode", string(Safe), func(c *Config) *Mode { return &at(c).Mode }, choice(Plain, Compatible, Safe),
+			name+"消息推送的加密方式，与微信后台所选一致：plain 明文、compatible 兼容、safe 安全"),
+	}
+}
+
+func wechatEntries() []entry {
+	return []entry{
+		set("wechat.simulator", "", func(c *Config) *string { return &c.WeChat.Simulator }, origin(),
+			"微信模拟器的网址，演示和测试用；不填表示连接真实微信"),
+		set("allow_remote_simulator", "off", func(c *Config) *bool { return &c.WeChat.AllowRemoteSimulator }, onOff(),
+			"是否允许模拟器在别的机器上：on 或 off"),
+		set("wechat.timeout", "5s", func(c *Config) *time.Duration { return &c.WeChat.Timeout }, span(time.Second, time.Minute),
+			"调用一次微信接口最多等多久，1s 到 1m"),
+	}
+}
+
+func templateEntries(key, name string, at func(*Config) *NoticeTemplates) []entry {
+	id := func(kind, title string, field func(*NoticeTemplates) *string) entry {
+		return set(key+"."+kind, "", func(c *Config) *string { return field(at(c)) }, templateID(),
+			name+"“"+title+"”通知的模板 ID；不填则这类通知不走"+name)
+	}
+	return []entry{
+		id("progress", "办理进度", func(n *NoticeTemplates) *string { return &n.Progress }),
+		id("answer", "收到答复", func(n *NoticeTemplates) *string { return &n.Answer }),
+		id("task", "待办提醒", func(n *NoticeTemplates) *string { return &n.Task }),
+		id("survey", "满意度调查", func(n *NoticeTemplates) *string { return &n.Survey }),
+	}
+}
+
+func ruleEntries() []entry {
+	const hour, day = time.Hour, 24 * time.Hour
+	return []entry{
+		set("session_life", "2h", func(c *Config) *time.Duration { return &c.SessionLife }, span(time.Minute, day),
+			"一次登录的有效时间，1m 到 24h"),
+		set("refresh_life", "720h", func(c *Config) *time.Duration { return &c.RefreshLife }, span(hour, 366*day),
+			"多久不来才需要重新登录，1h 到 366d；不能短于 "+envOf("session_life")),
+		set("link_key", "", func(c *Config) *Secret { return &c.LinkKey }, key(),
+			"给图片临时链接签名的密钥，至少 32 字节，可用 openssl rand -hex 32 生成；提供服务时必填").secret(),
+		set("upload_limit", "10MiB", func(c *Config) *int64 { return &c.UploadLimit }, size(64<<10, 100<<20),
+			"一次上传的大小上限，64KiB 到 100MiB"),
+		set("open_messages_cap", "30", func(c *Config) *int { return &c.Cap }, number(1, 10_000),
+			"每位代表最多同时有多少件未办结的来信，超出的转联络办分派"),
+		set("min_sample", "5", func(c *Config) *int { return &c.MinSample }, number(3, 1000),
+			"至少有多少份回答才显示统计结果，不得少于 3，以免看出是谁答的"),
+	}
+}
+
+func operationEntries() []entry {
+	return []entry{
+		set("log.level", "info", func(c *Config) *slog.Level { return &c.LogLevel }, logLevel(), "日志级别：debug、info、warn 或 error"),
+		set("log.format", string(LogText), func(c *Config) *LogFormat { return &c.LogFormat }, choice(LogText, LogJSON),
+			"日志格式：text 便于人读，json 便于收集"),
+		set("shutdown_grace", "20s", func(c *Config) *time.Duration { return &c.ShutdownGrace }, span(time.Second, 5*time.Minute),
+			"停止时最多等正在处理的请求多久，1s 到 5m"),
+		set("jobs", "on", func(c *Config) *bool { return &c.Jobs }, onOff(),
+			"本进程是否执行后台任务：on 或 off；多个进程可以都开，它们会自行分工"),
+	}
+}
