@@ -66,16 +66,6 @@ func (a *account) allowsRedirect(address *url.URL) bool {
 	return a.OAuthDomain == "" || a.OAuthDomain == address.Hostname()
 }
 
-// accountByAppID finds the account that an appid in a query or a body names.
-func (s *Simulator) accountByAppID(appID string) (*account, bool) {
-	for _, a := range s.accounts {
-		if a.AppID == appID {
-			return a, true
-		}
-	}
-	return nil, false
-}
-
 // random returns n random bytes as URL-safe text. crypto/rand.Read never fails.
 func random(n int) string {
 	data := make([]byte, n)

@@ -89,7 +89,7 @@ func (s *Simulator) messageOf(in said, here string) (fields, line, error) {
 	case "location":
 		return locationOf(in)
 	case "link":
-		if in.Title == "" || !isWebAddress(in.URL, longestPageURL) {
+		if in.Title == "" || !isWebAddress(in.URL) {
 			return nil, line{}, wrong("title and an http or https url are needed")
 		}
 		return fields{{"Title", in.Title}, {"Description", in.Description}, {"Url", in.URL}}, line{Title: in.Title, Text: in.Description, URL: in.URL}, nil
@@ -109,7 +109,8 @@ func locationOf(in said) (fields, line, error) {
 	return fields{
 		{"Location_X", strconv.FormatFloat(in.Latitude, 'f', 6, 64)},
 		{"Location_Y", strconv.FormatFloat(in.Longitude, 'f', 6, 64)},
-		{"Scale", int64(scale)}, {"Label", in.Label},
+		{"Scale", int64(scale)},
+		{"Label", in.Label},
 	}, line{Text: "［位置］" + in.Label}, nil
 }
 

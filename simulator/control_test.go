@@ -128,7 +128,7 @@ func TestAccountsAreChangedWithinReason(t *testing.T) {
 func TestAResetForgetsEverythingButTheCallbacks(t *testing.T) {
 	s := start(t)
 	token := s.token("mini")
-	s.follow("张三")
+	s.follow()
 	s.advance("48h")
 	s.control(http.MethodPut, "faults", answer{"path": "*", "errcode": -1})
 	s.control(http.MethodPost, "reset", nil)
@@ -141,7 +141,7 @@ func TestAResetForgetsEverythingButTheCallbacks(t *testing.T) {
 	if now := s.control(http.MethodGet, "clock", nil).text("now"); now != opening.Format(time.RFC3339) {
 		t.Errorf("now %s", now)
 	}
-	s.follow("张三")
+	s.follow()
 }
 
 func TestThePhonePageIsServed(t *testing.T) {

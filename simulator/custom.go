@@ -112,7 +112,7 @@ func customRich(in customMessage) (notice, error) {
 			return notice{}, refuse(45008)
 		}
 		one := in.News.Articles[0]
-		if one.Title == "" || !isWebAddress(one.URL, longestPageURL) {
+		if one.Title == "" || !isWebAddress(one.URL) {
 			return notice{}, refuse(40039)
 		}
 		return notice{Title: one.Title, Text: one.Description, URL: one.URL}, nil
@@ -141,7 +141,7 @@ func customText(in customMessage) (notice, error) {
 }
 
 func customLink(in customMessage) (notice, error) {
-	if in.Link == nil || in.Link.Title == "" || !isWebAddress(in.Link.URL, longestPageURL) {
+	if in.Link == nil || in.Link.Title == "" || !isWebAddress(in.Link.URL) {
 		return notice{}, refuse(40039)
 	}
 	return notice{Title: in.Link.Title, Text: in.Link.Description, URL: in.Link.URL}, nil

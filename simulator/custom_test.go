@@ -6,10 +6,10 @@ import (
 	"testing"
 )
 
-func custom(s *stand, account, name string) int {
+func custom(s *stand, account string) int {
 	s.t.Helper()
 	return s.post(s.api(account, "/cgi-bin/message/custom/send"),
-		answer{"touser": s.openID(account, name), "msgtype": "text", "text": answer{"content": "您好"}}).code()
+		answer{"touser": s.openID(account, "张三"), "msgtype": "text", "text": answer{"content": "您好"}}).code()
 }
 
 func write(s *stand, body answer) {
@@ -20,54 +20,54 @@ func write(s *stand, body answer) {
 
 func TestAMessageOpensFiveRepliesForTwoDays(t *testing.T) {
 	s := start(t)
-	s.follow("张三")
+	s.follow()
 	s.advance("2m")
-	if got := custom(s, "official", "张三"); got != 45015 {
+	if got := custom(s, "official"); got != 45015 {
 		t.Errorf("before any message: %d", got)
 	}
 	write(s, answer{"type": "text", "text": "在吗"})
 	for range 5 {
-		if got := custom(s, "official", "张三"); got != 0 {
+		if got := custom(s, "official"); got != 0 {
 			t.Errorf("within the quota: %d", got)
 		}
 	}
-	if got := custom(s, "official", "张三"); got != 45047 {
+	if got := custom(s, "official"); got != 45047 {
 		t.Errorf("the sixth: %d", got)
 	}
 	write(s, answer{"type": "text", "text": "还在吗"})
 	s.advance("47h59m")
-	if got := custom(s, "official", "张三"); got != 0 {
+	if got := custom(s, "official"); got != 0 {
 		t.Errorf("just before two days: %d", got)
 	}
 	s.advance("1m")
-	if got := custom(s, "official", "张三"); got != 45015 {
+	if got := custom(s, "official"); got != 45015 {
 		t.Errorf("after two days: %d", got)
 	}
 }
 
 func TestAFollowOpensThreeRepliesForOneMinute(t *testing.T) {
 	s := start(t)
-	s.follow("张三")
+	s.follow()
 	for range 3 {
-		if got := custom(s, "official", "张三"); got != 0 {
+		if got := custom(s, "official"); got != 0 {
 			t.Errorf("within the quota: %d", got)
 		}
 	}
-	if got := custom(s, "official", "张三"); got != 45047 {
+	if got := custom(s, "official"); got != 45047 {
 		t.Errorf("the fourth: %d", got)
 	}
 	s.advance("1m")
-	if got := custom(s, "official", "张三"); got != 45015 {
+	if got := custom(s, "official"); got != 45015 {
 		t.Errorf("after a minute: %d", got)
 	}
 }
 
 func TestNobodyWhoLeftIsWrittenTo(t *testing.T) {
 	s := start(t)
-	s.follow("张三")
+	s.follow()
 	write(s, answer{"type": "text", "text": "在吗"})
 	s.control(http.MethodPost, who("张三", "unfollow"), nil)
-	if got := custom(s, "official", "张三"); got != 45015 {
+	if got := custom(s, "official"); got != 45015 {
 		t.Errorf("after leaving: %d", got)
 	}
 	s.refused(http.StatusConflict, http.MethodPost, who("张三", "messages"), answer{"type": "text", "text": "在吗"})
@@ -75,21 +75,21 @@ func TestNobodyWhoLeftIsWrittenTo(t *testing.T) {
 
 func TestTheMiniProgramAnswersItsCustomers(t *testing.T) {
 	s := start(t)
-	if got := custom(s, "mini", "张三"); got != 45015 {
+	if got := custom(s, "mini"); got != 45015 {
 		t.Errorf("before any message: %d", got)
 	}
 	write(s, answer{"account": "mini", "type": "text", "text": "在吗"})
-	if got := custom(s, "mini", "张三"); got != 0 {
+	if got := custom(s, "mini"); got != 0 {
 		t.Errorf("after the message: %d", got)
 	}
-	if got := notices(s, "张三"); len(got) != 1 || got[0].text("channel") != "customer" || got[0].text("text") != "您好" {
+	if got := notices(s); len(got) != 1 || got[0].text("channel") != "customer" || got[0].text("text") != "您好" {
 		t.Errorf("notices %v", got)
 	}
 }
 
 func TestCustomMessagesAreChecked(t *testing.T) {
 	s := start(t)
-	s.follow("张三")
+	s.follow()
 	write(s, answer{"type": "image"})
 	media := s.control(http.MethodGet, "pushes", nil).list("pushes")
 	body := media[len(media)-1].text("body")

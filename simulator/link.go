@@ -79,7 +79,7 @@ func urlScheme(_ *Simulator, c *call) (any, error) {
 	if err := in.Jump.check(c.account); err != nil {
 		return nil, err
 	}
-	if err := in.expiry.check(c.now); err != nil {
+	if err := in.check(c.now); err != nil {
 		return nil, err
 	}
 	out := done()

@@ -37,7 +37,7 @@ func plainMini(o *simulator.Options) { o.Mini.Mode = simulator.ModePlain }
 
 func checkMedia(s *stand, address string) answer {
 	s.t.Helper()
-	loginCode(s, "张三")
+	loginCode(s)
 	return s.post(s.api("mini", "/wxa/media_check_async"), answer{
 		"media_url": address, "media_type": 2, "version": 2, "openid": s.openID("mini", "张三"), "scene": 2,
 	})
@@ -106,7 +106,7 @@ func TestMediaVerdictsCanBeChosen(t *testing.T) {
 
 func TestMediaRequestsAreChecked(t *testing.T) {
 	s := start(t)
-	loginCode(s, "张三")
+	loginCode(s)
 	path, mine := s.api("mini", "/wxa/media_check_async"), s.openID("mini", "张三")
 	body := func(kind, version, scene int, address, openID string) answer {
 		return answer{"media_url": address, "media_type": kind, "version": version, "openid": openID, "scene": scene}

@@ -74,8 +74,11 @@ func (s *Simulator) inspect(ctx context.Context, p *person, trace, address strin
 		field{"errcode", int64(code)}, field{"errmsg", text},
 		field{"result", fields{{"suggest", verdict.Suggest}, {"label", int64(verdict.Label)}}},
 		field{"detail", []fields{{
-			{"strategy", "content_model"}, {"errcode", int64(code)}, {"suggest", verdict.Suggest},
-			{"label", int64(verdict.Label)}, {"prob", int64(90)},
+			{"strategy", "content_model"},
+			{"errcode", int64(code)},
+			{"suggest", verdict.Suggest},
+			{"label", int64(verdict.Label)},
+			{"prob", int64(90)},
 		}}})
 	s.push(mini, pushed{person: p, label: "wxa_media_check", body: event})
 }

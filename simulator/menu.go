@@ -12,7 +12,6 @@ const (
 	longestTopName  = 16
 	longestSubName  = 60
 	longestKey      = 128
-	longestMenuURL  = 1024
 	typeClick       = "click"
 	typeView        = "view"
 	typeMiniProgram = "miniprogram"
@@ -96,7 +95,7 @@ func (s *Simulator) checkEntry(b button) error {
 			return refuse(40019)
 		}
 	case b.Type == typeView:
-		if !isWebAddress(b.URL, longestMenuURL) {
+		if !isWebAddress(b.URL) {
 			return refuse(40020)
 		}
 	case b.Type == typeMiniProgram:
@@ -114,7 +113,7 @@ func (s *Simulator) checkMiniEntry(b button) error {
 	if b.AppID != mini.AppID {
 		return refuse(45064)
 	}
-	if !isWebAddress(b.URL, longestMenuURL) {
+	if !isWebAddress(b.URL) {
 		return refuse(40020)
 	}
 	if b.PagePath == "" || !mini.hasPage(b.PagePath) {

@@ -51,18 +51,20 @@ func (s *Simulator) heading(a *account, p *person) fields {
 // list; in JSON the list stands on top, is an object when it has one item, and CreateTime is
 // a string, all as in WeChat's own samples.
 func (s *Simulator) pushSubscribeEvent(a *account, p *person, name string, list []fields) {
-	body := ""
+	body := s.event(a, p, name, field{camel(name), fields{{"List", list}}})
 	if a.Format == FormatJSON {
 		all := fields{
-			{"ToUserName", a.originalID}, {"FromUserName", p.openIDs[a.name]}, {"CreateTime", itoa(s.now().Unix())},
-			{"MsgType", "event"}, {"Event", name}, {"List", list},
+			{"ToUserName", a.originalID},
+			{"FromUserName", p.openIDs[a.name]},
+			{"CreateTime", itoa(s.now().Unix())},
+			{"MsgType", "event"},
+			{"Event", name},
+			{"List", list},
 		}
 		if len(list) == 1 {
 			all[len(all)-1].value = list[0]
 		}
 		body = a.render(all)
-	} else {
-		body = s.event(a, p, name, field{camel(name), fields{{"List", list}}})
 	}
 	s.push(a, pushed{person: p, label: name, body: body})
 }

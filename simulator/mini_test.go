@@ -3,6 +3,7 @@ package simulator_test
 import (
 	"bytes"
 	"image/jpeg"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -16,13 +17,13 @@ func session(s *stand, code string) answer {
 	return s.get("/sns/jscode2session?grant_type=authorization_code&appid=" + a.AppID + "&secret=" + a.Secret + "&js_code=" + code)
 }
 
-func loginCode(s *stand, name string) string {
-	return s.control(http.MethodPost, "login-codes", answer{"account": "mini", "user": name}).text("code")
+func loginCode(s *stand) string {
+	return s.control(http.MethodPost, "login-codes", answer{"account": "mini", "user": "张三"}).text("code")
 }
 
 func TestALoginCodeGivesTheOpenIDOnce(t *testing.T) {
 	s := start(t)
-	code := loginCode(s, "张三")
+	code := loginCode(s)
 	out := session(s, code)
 	if out.text("openid") != s.openID(simulator.MiniAccount, "张三") || out.text("unionid") == "" || len(out.text("session_key")) != 24 {
 		t.Errorf("session %v", out)
@@ -30,14 +31,14 @@ func TestALoginCodeGivesTheOpenIDOnce(t *testing.T) {
 	s.wantCode(40163, session(s, code))
 	s.wantCode(40029, session(s, "nonsense"))
 	s.wantCode(41008, session(s, ""))
-	late := loginCode(s, "张三")
+	late := loginCode(s)
 	s.advance("5m")
 	s.wantCode(40029, session(s, late))
 }
 
 func TestWithoutAnOpenPlatformThereIsNoUnionID(t *testing.T) {
 	s := start(t, func(o *simulator.Options) { o.Mini.Unbound = true })
-	if out := session(s, loginCode(s, "张三")); out.text("unionid") != "" || out.text("openid") == "" {
+	if out := session(s, loginCode(s)); out.text("unionid") != "" || out.text("openid") == "" {
 		t.Errorf("session %v", out)
 	}
 }
@@ -52,7 +53,7 @@ func TestAPhoneCodeGivesTheNumberOnce(t *testing.T) {
 		t.Errorf("phone_info %v", out)
 	}
 	s.wantCode(40029, s.post(path, answer{"code": code}))
-	s.wantCode(40029, s.post(path, answer{"code": loginCode(s, "张三")}))
+	s.wantCode(40029, s.post(path, answer{"code": loginCode(s)}))
 	s.control(http.MethodPut, "accounts/mini", answer{"verified": false})
 	s.wantCode(48001, s.post(path, answer{"code": code}))
 }
@@ -90,7 +91,7 @@ func TestACodePictureSaysItsScene(t *testing.T) {
 
 func TestTextVerdictsFollowTheRules(t *testing.T) {
 	s := start(t)
-	loginCode(s, "张三")
+	loginCode(s)
 	path := s.api(simulator.MiniAccount, "/wxa/msg_sec_check")
 	check := func(content string) answer {
 		return s.post(path, answer{"version": 2, "openid": s.openID("mini", "张三"), "scene": 2, "content": content})
@@ -139,7 +140,7 @@ func TestTextIsOnlyCheckedForRecentVisitors(t *testing.T) {
 
 func TestTextRequestsAreChecked(t *testing.T) {
 	s := start(t)
-	loginCode(s, "张三")
+	loginCode(s)
 	path := s.api(simulator.MiniAccount, "/wxa/msg_sec_check")
 	whole := answer{"version": 2, "openid": s.openID("mini", "张三"), "scene": 1, "content": "你好"}
 	for name, test := range map[string]struct {
@@ -154,10 +155,7 @@ func TestTextRequestsAreChecked(t *testing.T) {
 		"longest":       {"content", strings.Repeat("字", 2500), 0},
 	} {
 		t.Run(name, func(*testing.T) {
-			changed := answer{}
-			for key, value := range whole {
-				changed[key] = value
-			}
+			changed := maps.Clone(whole)
 			changed[test.key] = test.value
 			s.wantCode(test.want, s.post(path, changed))
 		})

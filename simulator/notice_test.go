@@ -6,9 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"lianxin/simulator"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func progress() answer {
@@ -24,9 +24,9 @@ func allow(s *stand, account, template string) {
 	s.next()
 }
 
-func notices(s *stand, name string) []answer {
+func notices(s *stand) []answer {
 	s.t.Helper()
-	return s.control(http.MethodGet, who(name, "notices"), nil).list("notices")
+	return s.control(http.MethodGet, who("张三", "notices"), nil).list("notices")
 }
 
 func TestOneGrantIsOneMessage(t *testing.T) {
@@ -43,7 +43,7 @@ func TestOneGrantIsOneMessage(t *testing.T) {
 	s.wantCode(0, s.post(path, body))
 	s.wantCode(0, s.post(path, body))
 	s.wantCode(43101, s.post(path, body))
-	got := notices(s, "张三")
+	got := notices(s)
 	if len(got) != 2 {
 		t.Fatalf("%d notices", len(got))
 	}
@@ -90,10 +90,10 @@ func TestSubscribeMessagesAreChecked(t *testing.T) {
 		"state":                       {"miniprogram_state", "beta", 40035, ""},
 		"language":                    {"lang", "zh", 40035, ""},
 		"bad value":                   {"data", with("phrase2", "done"), 47003, "data.phrase2.value invalid"},
-		"empty value":                 {"data", with("thing1", ""), 47003, "data.thing1.value is emtpy"},
+		"empty value":                 {"data", with("thing1", ""), 47003, emptyValue},
 		"line break":                  {"data", with("thing4", "一\n二"), 47003, "data.thing4.value invalid"},
 		"foreign key":                 {"data", with("thing9", "多余"), 47003, "data.thing9"},
-		"no data":                     {"data", answer{}, 47003, "data.thing1.value is emtpy"},
+		"no data":                     {"data", answer{}, 47003, emptyValue},
 		"number as value":             {"data", answer{"thing1": answer{"value": 1}}, 47001, ""},
 	}
 	for name, test := range tests {
@@ -109,6 +109,9 @@ func TestSubscribeMessagesAreChecked(t *testing.T) {
 	}
 	s.wantCode(0, s.post(path, whole)) // no refusal used the grant up
 }
+
+// emptyValue has WeChat's own spelling.
+const emptyValue = "data.thing1.value is emtpy" //nolint:misspell // WeChat's own
 
 func with(key, value string) answer {
 	data := progress()
@@ -135,7 +138,7 @@ func TestAFollowerGetsATemplateMessage(t *testing.T) {
 		"miniprogram": answer{"appid": "", "pagepath": ""}, "data": progress(), "client_msg_id": "m1",
 	}
 	s.wantCode(43004, s.post(path, body))
-	s.follow("张三")
+	s.follow()
 	first := s.post(path, body)
 	s.wantCode(0, first)
 	event := s.next().body
@@ -145,19 +148,19 @@ func TestAFollowerGetsATemplateMessage(t *testing.T) {
 	if again := s.post(path, body); again["msgid"] != first["msgid"] {
 		t.Errorf("a repeated client_msg_id gave %v", again)
 	}
-	if got := notices(s, "张三"); len(got) != 1 || got[0].text("url") != "https://lianxin.test/1" || got[0].text("channel") != "template" {
+	if got := notices(s); len(got) != 1 || got[0].text("url") != "https://lianxin.test/1" || got[0].text("channel") != "template" {
 		t.Errorf("notices %v", got)
 	}
 	s.advance("11m")
 	s.wantCode(0, s.post(path, body))
-	if got := notices(s, "张三"); len(got) != 2 {
+	if got := notices(s); len(got) != 2 {
 		t.Errorf("after ten minutes: %d notices", len(got))
 	}
 }
 
 func TestTemplateMessagesAreChecked(t *testing.T) {
 	s := start(t)
-	s.follow("张三")
+	s.follow()
 	path := s.api("official", "/cgi-bin/message/template/send")
 	whole := answer{"touser": s.openID("official", "张三"), "template_id": "oa-progress", "data": progress()}
 	for key, test := range map[string]struct {
@@ -208,7 +211,7 @@ func TestTheOfficialAccountSendsSubscribeMessagesToo(t *testing.T) {
 	s.wantCode(43101, s.post(path, body))
 	allow(s, "official", "oa-subscribe-progress")
 	s.wantCode(0, s.post(path, body))
-	if got := notices(s, "张三"); len(got) != 1 || got[0].text("page") != "pages/letter" || got[0].text("account") != "official" {
+	if got := notices(s); len(got) != 1 || got[0].text("page") != "pages/letter" || got[0].text("account") != "official" {
 		t.Errorf("notices %v", got)
 	}
 }

@@ -116,7 +116,7 @@ func TestUserInfoKnowsFollowersOnly(t *testing.T) {
 	if out := s.get(path + mine); out.number("subscribe") != 0 || out.text("unionid") != "" {
 		t.Errorf("stranger %v", out)
 	}
-	s.follow("张三")
+	s.follow()
 	if out := s.get(path + mine); out.number("subscribe") != 1 || out.text("unionid") == "" || out.number("subscribe_time") != float64(opening.Unix()) {
 		t.Errorf("follower %v", out)
 	}
@@ -136,7 +136,7 @@ func TestAMenuIsCheckedKeptAndTapped(t *testing.T) {
 		t.Errorf("menu %v", kept)
 	}
 	s.refused(http.StatusConflict, http.MethodPost, who("张三", "click"), answer{"key": "find"})
-	s.follow("张三")
+	s.follow()
 	for event, body := range map[string]answer{
 		"CLICK": {"key": "find"}, "VIEW": {"url": "https://lianxin.test/a?b=1&c=2"}, "view_miniprogram": {"pagepath": "pages/index"},
 	} {
@@ -238,7 +238,7 @@ func TestQuotasAreClearedTenTimesAMonth(t *testing.T) {
 
 func TestMessageIDsAreTooLongForJavaScript(t *testing.T) {
 	s := start(t, plainOfficial)
-	s.follow("张三")
+	s.follow()
 	s.control(http.MethodPost, who("张三", "messages"), answer{"type": "text", "text": "在吗"})
 	_, rest, _ := strings.Cut(s.next().body, "<MsgId>")
 	number, _, _ := strings.Cut(rest, "</MsgId>")

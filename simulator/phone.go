@@ -19,7 +19,7 @@ func (s *Simulator) phoneRoutes(mux *http.ServeMux) {
 		w.Header().Set("Content-Security-Policy", phonePolicy)
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.Header().Set("Cache-Control", "no-cache")
-		http.ServeFileFS(w, r, phoneFiles, name)
+		http.ServeFileFS(w, r, phoneFiles, name) //nolint:gosec // embedded files only
 	}
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { page(w, r, "phone/phone.html") })
 	mux.HandleFunc("GET /phone/{file}", func(w http.ResponseWriter, r *http.Request) {

@@ -113,7 +113,7 @@ func (s *stand) settled(state string) answer {
 
 func TestAFailedPushIsTriedThreeTimesWithTheSameBytes(t *testing.T) {
 	s := start(t, plainOfficial)
-	s.follow("张三")
+	s.follow()
 	s.settled("delivered")
 	s.app.answer = func(received) (int, string) { return http.StatusInternalServerError, "" }
 	s.control(http.MethodPost, who("张三", "messages"), answer{"type": "text", "text": "在吗"})
@@ -230,7 +230,7 @@ func TestARedirectIsNotFollowed(t *testing.T) {
 
 func TestEveryKindOfMessageIsPushed(t *testing.T) {
 	s := start(t, plainOfficial)
-	s.follow("张三")
+	s.follow()
 	for _, test := range []struct {
 		body answer
 		want []string

@@ -40,7 +40,6 @@ type world struct {
 	codes         map[string]*code
 	webTokens     map[string]*webToken
 	sceneCodes    []*sceneCode
-	links         []string
 	pushes        []*push
 	calls         []callRecord
 	faults        []*fault

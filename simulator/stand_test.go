@@ -267,9 +267,9 @@ func (s *stand) openID(account, name string) string {
 	return s.person(name).object("openids").text(account)
 }
 
-func (s *stand) follow(name string) {
+func (s *stand) follow() {
 	s.t.Helper()
-	s.control(http.MethodPost, who(name, "follow"), nil)
+	s.control(http.MethodPost, who("张三", "follow"), nil)
 	s.next()
 }
 

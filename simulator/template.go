@@ -172,7 +172,7 @@ func (s *Simulator) checkTemplate(a *account, in templateMessage) (*person, *Tem
 	if err != nil {
 		return nil, nil, err
 	}
-	if in.URL != "" && !isWebAddress(in.URL, longestPageURL) {
+	if in.URL != "" && !isWebAddress(in.URL) {
 		return nil, nil, refuse(40039)
 	}
 	// The SDK always sends the object, with two empty strings; WeChat takes that for none.
@@ -188,9 +188,10 @@ func (s *Simulator) checkTemplate(a *account, in templateMessage) (*person, *Tem
 	return p, t, nil
 }
 
-func isWebAddress(text string, longest int) bool {
+// isWebAddress tells whether WeChat takes text for a link: absolute, http or https, 1024 bytes.
+func isWebAddress(text string) bool {
 	address, err := url.Parse(text)
-	return err == nil && len(text) <= longest && address.Host != "" && (address.Scheme == "http" || address.Scheme == "https")
+	return err == nil && len(text) <= longestPageURL && address.Host != "" && (address.Scheme == "http" || address.Scheme == "https")
 }
 
 // listTemplates is newtmpl/gettemplate: the account's subscribe templates.

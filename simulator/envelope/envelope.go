@@ -81,7 +81,7 @@ func (s *Sealer) Seal(random [randomSize]byte, message []byte) (string, error) {
 	plain = append(plain, s.appID...)
 	pad := padBlock - len(plain)%padBlock
 	for range pad {
-		plain = append(plain, byte(pad)) //nolint:gosec // 1 to 32
+		plain = append(plain, byte(pad))
 	}
 	block, err := aes.NewCipher(s.key)
 	if err != nil {
