@@ -118,7 +118,7 @@ func (s *Service) writeAnswer(ctx context.Context, by model.Actor, id string, wo
 		if _, err := s.flow.Next(m.State, model.DeedAnswer); err != nil {
 			return fault.Conflict("这封来信目前的状态是“%s”，不能答复。", model.MessageStateWords(m.State))
 		}
-		if err := s.noAnswerPending(ctx, tx, *m); err != nil {
+		if err := s.noAnswerPending(ctx, tx, m); err != nil {
 			return err
 		}
 		turn := model.Turn{Side: as.side, AuthorID: by.PersonID, Author: as.name, Body: words.Body, Effect: effect}
@@ -127,8 +127,18 @@ func (s *Service) writeAnswer(ctx context.Context, by model.Actor, id string, wo
 }
 
 // noAnswerPending refuses a second answer while the first is being checked: a
-// double tap must not answer twice.
-func (s *Service) noAnswerPending(ctx context.Context, tx *gorm.DB, m model.Message) error {
+// double tap must not answer twice. Of several that look at once, the one that
+// touches the message first goes on.
+func (s *Service) noAnswerPending(ctx context.Context, tx *gorm.DB, m *model.Message) error {
+	touched := s.now()
+	mine, err := gorm.G[model.Message](tx).Where("id = ? AND updated_at = ?", m.ID, m.UpdatedAt).Update(ctx, "updated_at", touched)
+	if err != nil {
+		return fmt.Errorf("message: touch: %w", err)
+	}
+	if mine != 1 {
+		return fault.Conflict("这封来信刚刚有了新的变化，请刷新后再试。")
+	}
+	m.UpdatedAt = touched
 	n, err := gorm.G[model.Turn](tx).Where("message_id = ? AND round = ? AND effect IN ? AND screening IN ?", m.ID, m.Round,
 		[]model.TurnEffect{model.EffectAnswer, model.EffectUnitAnswer}, []model.Screening{model.ScreeningChecking, model.ScreeningHeld}).Count(ctx, "*")
 	if err != nil {
@@ -183,7 +193,7 @@ func (s *Service) HandOver(ctx context.Context, by model.Actor, id, unitID, note
 		if !m.HandOverConsented {
 			return fault.Conflict("居民还没有同意转交承办单位，请先征求同意。")
 		}
-		if err := s.noAnswerPending(ctx, tx, *m); err != nil {
+		if err := s.noAnswerPending(ctx, tx, m); err != nil {
 			return err
 		}
 		set := s.firstTouch(m)
@@ -218,7 +228,7 @@ func (s *Service) OutOfScope(ctx context.Context, by model.Actor, id string, whe
 		return Thread{}, err
 	}
 	return s.onHeld(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
-		if err := s.noAnswerPending(ctx, tx, *m); err != nil {
+		if err := s.noAnswerPending(ctx, tx, m); err != nil {
 			return err
 		}
 		set := s.firstTouch(m)

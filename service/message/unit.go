@@ -126,7 +126,7 @@ func (s *Service) AnswerForUnit(ctx context.Context, by model.Actor, id string, 
 		if _, err := s.flow.Next(m.State, model.DeedUnitAnswer); err != nil {
 			return fault.Conflict("这封来信目前的状态是“%s”，请先接收再答复。", model.MessageStateWords(m.State))
 		}
-		if err := s.noAnswerPending(ctx, tx, *m); err != nil {
+		if err := s.noAnswerPending(ctx, tx, m); err != nil {
 			return err
 		}
 		turn := model.Turn{Side: model.SideUnit, AuthorID: by.PersonID, Author: name, Body: words.Body, Effect: model.EffectUnitAnswer}
