@@ -150,7 +150,6 @@ func (s *Simulator) startFollowing(p *person, by *sceneCode) {
 	if by != nil {
 		p.follow.how, p.follow.scene = "ADD_SCENE_QR_CODE", by.Scene
 		more = fields{{"EventKey", "qrscene_" + by.Scene}, {"Ticket", by.Ticket}}
-		p.windows[OfficialAccount].openByAction(s.now())
 	}
 	p.windows[OfficialAccount].openByAction(s.now())
 	s.say(p, line{From: fromSystem, Kind: "text", Text: "你已关注该公众号"})

@@ -15,6 +15,7 @@ const meanings = [
   ["nobody has this name", "没有这个人。"],
   ["a name has", "姓名为 1 到 32 个字，不含空格开头结尾、斜线和控制字符。"],
   ["the menu has no such entry", "菜单里没有这一项了。"],
+  ["only a follower", "先关注公众号才可以。"],
   ["say what goes wrong", "请填写故障的数值。"],
   ["status is 100 to 599", "HTTP 状态码为 100 到 599，延迟和次数不能为负。"],
 ];
@@ -29,7 +30,7 @@ export async function ask(method, path, body) {
   const answer = await response.json();
   if (response.ok) return answer;
   const known = meanings.find(([start]) => answer.error.startsWith(start));
-  throw new Error(known ? known[1] : answer.error);
+  throw new Error(known ? known[1] : `没有成功：${answer.error}`);
 }
 
 // act runs one deed of the person and shows why it failed, if it did.
