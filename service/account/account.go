@@ -1,0 +1,105 @@
+// Package account knows people: how they sign in, which sessions they hold and
+// which roles they were granted. It binds representatives and unit officers to
+// their seats by one-time invitations, and keeps the accounts of staff.
+//
+// It refuses to keep anything that opens a door: of tokens, invitation codes
+// and passwords only hashes stay. It decides nothing about records of other
+// subjects; it says who somebody is and what was granted to them.
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"lianxin/model"
+	"lianxin/model/fault"
+	"lianxin/service/store"
+)
+
+// WeChat says who holds a code that a phone or a page was given. Its errors
+// wrap model.ErrCodeSpent for a code that is wrong, used or too old.
+type WeChat interface {
+	MiniIdentity(ctx context.Context, code string) (openID, unionID string, err error)
+	OfficialIdentity(ctx context.Context, code string) (openID, unionID string, err error)
+	PhoneNumber(ctx context.Context, code string) (string, error)
+}
+
+// What holds where Options leaves a duration at zero.
+const (
+	defaultSessionLife    = 2 * time.Hour
+	defaultRefreshLife    = 30 * 24 * time.Hour
+	defaultInvitationLife = 7 * 24 * time.Hour
+)
+
+// Options wires a Service. SessionLife is how long a token is good, RefreshLife
+// how long after its last use a session can be renewed; zero takes 2 hours, 30
+// days and, for invitations, 7 days.
+type Options struct {
+	DB             *store.DB
+	Now            func() time.Time
+	WeChat         WeChat
+	SessionLife    time.Duration
+	RefreshLife    time.Duration
+	InvitationLife time.Duration
+}
+
+// Service is the desk for people, sessions and roles.
+type Service struct {
+	db             *store.DB
+	clock          func() time.Time
+	wechat         WeChat
+	sessionLife    time.Duration
+	refreshLife    time.Duration
+	invitationLife time.Duration
+	hasher         *hasher
+	strangers      *strangers
+}
+
+// New makes a Service. It fails when something it cannot do without is missing.
+func New(o Options) (*Service, error) {
+	if o.DB == nil || o.Now == nil || o.WeChat == nil {
+		return nil, errors.New("account: a database, a clock and WeChat are needed")
+	}
+	if o.SessionLife < 0 || o.RefreshLife < 0 || o.InvitationLife < 0 {
+		return nil, errors.New("account: a life cannot be negative")
+	}
+	hasher, err := newHasher()
+	if err != nil {
+		return nil, err
+	}
+	return &Service{
+		db: o.DB, clock: o.Now, wechat: o.WeChat, hasher: hasher, strangers: &strangers{seen: map[string]failures{}},
+		sessionLife:    orDefault(o.SessionLife, defaultSessionLife),
+		refreshLife:    orDefault(o.RefreshLife, defaultRefreshLife),
+		invitationLife: orDefault(o.InvitationLife, defaultInvitationLife),
+	}, nil
+}
+
+func orDefault(d, fallback time.Duration) time.Duration {
+	if d == 0 {
+		return fallback
+	}
+	return d
+}
+
+// now is the moment in UTC, as fine as every database keeps it.
+func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Millisecond) }
+
+// signedIn refuses what only a person can ask for.
+func signedIn(by model.Actor) error {
+	if by.PersonID == "" {
+		return fault.Unauthenticated("请先登录。")
+	}
+	return nil
+}
+
+// spent turns WeChat's refusal of a code into the fault of the caller; every
+// other error of WeChat is passed on.
+func spent(err, refusal error) error {
+	if errors.Is(err, model.ErrCodeSpent) {
+		return refusal
+	}
+	return fmt.Errorf("account: ask WeChat: %w", err)
+}

@@ -1,0 +1,101 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"lianxin/model"
+	"lianxin/model/fault"
+	"lianxin/service/audit"
+	"lianxin/service/store"
+)
+
+// inviteTarget is what an invitation binds somebody to.
+type inviteTarget struct {
+	kind     model.InvitationKind
+	id       string
+	name     string
+	personID string
+	areaID   string
+	areaPath string
+	over     bool
+}
+
+// Invite makes the one-time code that binds whoever accepts it to a seat or to
+// a unit, and says until when it is good. A newer code replaces an older one of
+// the same target. Faults: not found outside the actor's area, conflict when
+// the seat or the unit is no longer active.
+func (s *Service) Invite(ctx context.Context, by model.Actor, kind model.InvitationKind, targetID string) (string, time.Time, error) {
+	code := newCode()
+	now := s.now()
+	expires := now.Add(s.invitationLife)
+	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
+		target, err := findTarget(ctx, tx, kind, targetID)
+		if err != nil {
+			return err
+		}
+		if by.System == "" && !by.PermitsIn(model.PermitInvite, target.areaPath) {
+			return errNoTarget()
+		}
+		if target.over {
+			return errTargetOver(target)
+		}
+		_, err = gorm.G[model.Invitation](tx).Where("kind = ? AND target_id = ? AND accepted_at IS NULL", kind, targetID).Delete(ctx)
+		if err != nil {
+			return fmt.Errorf("account: replace invitation: %w", err)
+		}
+		row := model.Invitation{
+			ID: model.NewID(), Kind: kind, TargetID: targetID, CodeHash: hashOf(plainCode(code)), IssuedBy: by.PersonID,
+			ExpiresAt: expires, CreatedAt: now,
+		}
+		if err := gorm.G[model.Invitation](tx).Create(ctx, &row); err != nil {
+			return fmt.Errorf("account: invite: %w", err)
+		}
+		return audit.Record(ctx, tx, by, "invitation.issue", target.audited(target.name), now)
+	})
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	return code, expires, nil
+}
+
+func (t inviteTarget) audited(detail string) audit.Target {
+	return audit.Target{Kind: string(t.kind), ID: t.id, AreaPath: t.areaPath, Detail: detail}
+}
+
+func errNoTarget() error { return fault.NotFound("邀请对象") }
+
+func errTargetOver(t inviteTarget) error {
+	return fault.Conflict("“%s”已停用或资格已终止，不能再绑定。", t.name)
+}
+
+func findTarget(ctx context.Context, tx *gorm.DB, kind model.InvitationKind, id string) (inviteTarget, error) {
+	switch kind {
+	case model.InvitationRepresentative:
+		rep, err := gorm.G[model.Representative](tx).Where("id = ?", id).Take(ctx)
+		if err != nil {
+			return inviteTarget{}, targetError(err)
+		}
+		over := rep.State == model.RepresentativeEnded || rep.State == model.RepresentativeTermOver
+		return inviteTarget{
+			kind: kind, id: rep.ID, name: rep.Name, personID: rep.PersonID, areaID: rep.AreaID, areaPath: rep.AreaPath, over: over,
+		}, nil
+	case model.InvitationUnitOfficer:
+		unit, err := gorm.G[model.Unit](tx).Where("id = ?", id).Take(ctx)
+		if err != nil {
+			return inviteTarget{}, targetError(err)
+		}
+		return inviteTarget{kind: kind, id: unit.ID, name: unit.Name, areaID: unit.AreaID, areaPath: unit.AreaPath, over: !unit.Active}, nil
+	}
+	return inviteTarget{}, errNoTarget()
+}
+
+func targetError(err error) error {
+	if store.IsAbsent(err) {
+		return errNoTarget()
+	}
+	return fmt.Errorf("account: find target of invitation: %w", err)
+}

@@ -1,0 +1,149 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"lianxin/model"
+	"lianxin/model/fault"
+	"lianxin/service/store"
+)
+
+// Signed is an open session: the token to send with every request until
+// ExpiresAt, the one to renew it with, and who it stands for.
+type Signed struct {
+	Token        string
+	RefreshToken string
+	ExpiresAt    time.Time
+	Actor        model.Actor
+}
+
+// errCodeSpent is what a person reads whose WeChat code is no longer good.
+func errCodeSpent() error {
+	return fault.Unauthenticated("登录码已失效，请重新进入小程序。")
+}
+
+// SignInMini opens a session for whoever holds a login code of the
+// mini-program; who was never here before becomes a person. Fault:
+// unauthenticated for a code that is wrong, used or too old.
+func (s *Service) SignInMini(ctx context.Context, code string) (Signed, error) {
+	openID, unionID, err := s.wechat.MiniIdentity(ctx, code)
+	if err != nil {
+		return Signed{}, spent(err, errCodeSpent())
+	}
+	return s.signIn(ctx, visit{account: model.AccountMini, kind: model.SessionMini, openID: openID, unionID: unionID})
+}
+
+// SignInOfficial is SignInMini for a page of the official account. Fault:
+// unauthenticated for a code that is wrong, used or too old.
+func (s *Service) SignInOfficial(ctx context.Context, code string) (Signed, error) {
+	openID, unionID, err := s.wechat.OfficialIdentity(ctx, code)
+	if err != nil {
+		return Signed{}, spent(err, fault.Unauthenticated("登录码已失效，请关闭页面后重新打开。"))
+	}
+	return s.signIn(ctx, visit{account: model.AccountOfficial, kind: model.SessionOfficial, openID: openID, unionID: unionID})
+}
+
+// visit is somebody as WeChat says who they are.
+type visit struct {
+	account model.WeChatAccount
+	kind    model.SessionKind
+	openID  string
+	unionID string
+}
+
+// firstVisitTries bounds how often a first visit that met another one looks again.
+const firstVisitTries = 3
+
+func (s *Service) signIn(ctx context.Context, v visit) (Signed, error) {
+	var signed Signed
+	for try := 1; ; try++ {
+		err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
+			personID, err := s.recognise(ctx, tx, v)
+			if err != nil {
+				return err
+			}
+			signed, err = s.openSession(ctx, tx, personID, v.kind)
+			return err
+		})
+		// Somebody's first two visits at once: the second finds what the first made.
+		if store.IsDuplicate(err) && try < firstVisitTries {
+			continue
+		}
+		if err != nil {
+			return Signed{}, err
+		}
+		return signed, nil
+	}
+}
+
+// recognise finds the person behind a visit: by openid, by the unionid of
+// another account, or else a new one. It notes the visit.
+func (s *Service) recognise(ctx context.Context, tx *gorm.DB, v visit) (string, error) {
+	known, err := gorm.G[model.WeChatIdentity](tx).Where("account = ? AND open_id = ?", v.account, v.openID).Limit(1).Find(ctx)
+	if err != nil {
+		return "", fmt.Errorf("account: find identity: %w", err)
+	}
+	if len(known) > 0 {
+		return known[0].PersonID, s.noteVisit(ctx, tx, known[0], v)
+	}
+	personID, err := s.personByUnion(ctx, tx, v.unionID)
+	if err != nil {
+		return "", err
+	}
+	now := s.now()
+	if personID == "" {
+		personID = model.NewID()
+		if err := gorm.G[model.Person](tx).Create(ctx, &model.Person{ID: personID, LastVisitAt: &now, CreatedAt: now}); err != nil {
+			return "", fmt.Errorf("account: add person: %w", err)
+		}
+	} else if err := touchPerson(ctx, tx, personID, now); err != nil {
+		return "", err
+	}
+	identity := model.WeChatIdentity{
+		ID: model.NewID(), PersonID: personID, Account: v.account, OpenID: v.openID, UnionID: v.unionID,
+		LastVisitAt: &now, CreatedAt: now,
+	}
+	if err := gorm.G[model.WeChatIdentity](tx).Create(ctx, &identity); err != nil {
+		return "", fmt.Errorf("account: add identity: %w", err)
+	}
+	return personID, nil
+}
+
+// personByUnion finds who is known by a unionid at any account; "" for nobody.
+func (s *Service) personByUnion(ctx context.Context, tx *gorm.DB, unionID string) (string, error) {
+	if unionID == "" {
+		return "", nil
+	}
+	known, err := gorm.G[model.WeChatIdentity](tx).Where("union_id = ?", unionID).Order("created_at, id").Limit(1).Find(ctx)
+	if err != nil {
+		return "", fmt.Errorf("account: find union: %w", err)
+	}
+	if len(known) == 0 {
+		return "", nil
+	}
+	return known[0].PersonID, nil
+}
+
+func (s *Service) noteVisit(ctx context.Context, tx *gorm.DB, identity model.WeChatIdentity, v visit) error {
+	now := s.now()
+	set := map[string]any{"last_visit_at": now}
+	if v.unionID != "" {
+		set["union_id"] = v.unionID
+	}
+	if _, err := gorm.G[model.WeChatIdentity](tx).Where("id = ?", identity.ID).Set(clause.Assignments(set)).Update(ctx); err != nil {
+		return fmt.Errorf("account: note visit: %w", err)
+	}
+	return touchPerson(ctx, tx, identity.PersonID, now)
+}
+
+func touchPerson(ctx context.Context, tx *gorm.DB, personID string, now time.Time) error {
+	if _, err := gorm.G[model.Person](tx).Where("id = ?", personID).Update(ctx, "last_visit_at", now); err != nil {
+		return fmt.Errorf("account: note visit: %w", err)
+	}
+	return nil
+}
