@@ -25,6 +25,7 @@ type Key struct {
 	At          time.Time
 
 	taken bool
+	lost  bool
 }
 
 type keyOf struct{}
@@ -43,6 +44,7 @@ func takeKey(ctx context.Context, tx *gorm.DB) error {
 	row := model.IdempotencyKey{PersonID: k.PersonID, Value: k.Value, Fingerprint: k.Fingerprint, CreatedAt: k.At}
 	switch err := gorm.G[model.IdempotencyKey](tx).Create(ctx, &row); {
 	case IsDuplicate(err):
+		k.lost = true
 		return ErrKeyTaken
 	case err != nil:
 		return fmt.Errorf("store: take idempotency key: %w", err)
@@ -58,6 +60,9 @@ func keyTaken(ctx context.Context) {
 
 // Taken reports whether a transaction took the key.
 func (k *Key) Taken() bool { return k.taken }
+
+// Lost reports whether a transaction found the key taken by a twin.
+func (k *Key) Lost() bool { return k.lost }
 
 // FindKey reads what is known of a key; false when it was never taken.
 func FindKey(ctx context.Context, db *DB, personID, value string) (model.IdempotencyKey, bool, error) {

@@ -1,0 +1,148 @@
+// Package endpoint registers typed handlers: description, validation, who may
+// call, and the mapping of errors are one thing. A route that does not say who
+// may call it cannot be registered.
+package endpoint
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"lianxin/handler/problem"
+	"lianxin/handler/session"
+	"lianxin/model"
+	"lianxin/model/fault"
+)
+
+// API is where endpoints are registered.
+type API struct {
+	Huma huma.API
+	Log  *slog.Logger
+}
+
+// Who says who may call an endpoint.
+type Who struct {
+	anyone     bool
+	permission model.Permission
+}
+
+// Anyone may call without signing in.
+func Anyone() Who { return Who{anyone: true} }
+
+// SignedIn may be called by everybody who is signed in.
+func SignedIn() Who { return Who{} }
+
+// Needs may be called by who has the permission somewhere; where it reaches is
+// the service's to decide.
+func Needs(p model.Permission) Who { return Who{permission: p} }
+
+// String names the rule for the route list.
+func (w Who) String() string {
+	switch {
+	case w.anyone:
+		return "anyone"
+	case w.permission != "":
+		return string(w.permission)
+	}
+	return "signed in"
+}
+
+// Route is one endpoint. Route.Path begins with /api/v1.
+type Route struct {
+	Method  string
+	Path    string
+	ID      string
+	Summary string
+	Tag     string
+	Who     Who
+	// Status is the status of success; 200 when 0.
+	Status int
+	// Keyless marks a write that takes no idempotency key, because it cannot be
+	// repeated (signing in with a one-time code).
+	Keyless bool
+}
+
+// writes are the methods that change something.
+var writes = []string{http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
+
+// Register adds an endpoint. The handler's errors become problem documents.
+func Register[In, Out any](api API, r Route, handle func(ctx context.Context, in *In) (*Out, error)) {
+	op := huma.Operation{
+		OperationID: r.ID, Method: r.Method, Path: r.Path, Summary: r.Summary, Tags: []string{r.Tag}, DefaultStatus: r.Status,
+		MaxBodyBytes: 64 << 10, Errors: r.errors(), Metadata: map[string]any{"who": r.Who.String()},
+		Extensions: map[string]any{"x-permission": r.Who.String()},
+	}
+	if !r.Who.anyone {
+		op.Security = []map[string][]string{{"bearer": {}}}
+		op.Middlewares = huma.Middlewares{admit(api, r.Who)}
+	}
+	if slices.Contains(writes, r.Method) && !r.Keyless {
+		op.Parameters = append(op.Parameters, keyParameter())
+	}
+	huma.Register(api.Huma, op, func(ctx context.Context, in *In) (*Out, error) {
+		out, err := handle(ctx, in)
+		if err != nil {
+			return nil, problem.From(ctx, api.Log, err)
+		}
+		return out, nil
+	})
+}
+
+// errors are the statuses an endpoint can answer with besides success.
+func (r Route) errors() []int {
+	statuses := map[int]bool{http.StatusBadRequest: true, http.StatusUnprocessableEntity: true, http.StatusInternalServerError: true, http.StatusServiceUnavailable: true}
+	if !r.Who.anyone {
+		statuses[http.StatusUnauthorized], statuses[http.StatusForbidden] = true, true
+	}
+	if strings.Contains(r.Path, "{") {
+		statuses[http.StatusNotFound] = true
+	}
+	if slices.Contains(writes, r.Method) {
+		statuses[http.StatusNotFound], statuses[http.StatusConflict], statuses[http.StatusRequestEntityTooLarge] = true, true, true
+		statuses[http.StatusUnauthorized], statuses[http.StatusTooManyRequests] = true, true
+	}
+	return slices.Sorted(maps.Keys(statuses))
+}
+
+func keyParameter() *huma.Param {
+	least, most := 8, 64
+	return &huma.Param{
+		Name: "Idempotency-Key", In: "header", Required: true,
+		Description: "由客户端生成的一次性编号。网络中断后用同一编号重发，不会重复执行。",
+		Schema:      &huma.Schema{Type: huma.TypeString, MinLength: &least, MaxLength: &most},
+	}
+}
+
+// admit stops who is not signed in, or has no such permission anywhere, before
+// anything they sent is looked at.
+func admit(api API, who Who) func(huma.Context, func(huma.Context)) {
+	return func(hc huma.Context, next func(huma.Context)) {
+		actor, err := session.Actor(hc.Context())
+		if err == nil && who.permission != "" && !actor.Permits(who.permission) {
+			err = fault.Forbidden("您没有这项操作的权限。")
+		}
+		if err != nil {
+			refuse(api, hc, err)
+			return
+		}
+		next(hc)
+	}
+}
+
+func refuse(api API, hc huma.Context, err error) {
+	p := problem.From(hc.Context(), api.Log, err)
+	for name, values := range p.GetHeaders() {
+		hc.SetHeader(name, values[0])
+	}
+	hc.SetHeader("Content-Type", p.ContentType(""))
+	hc.SetStatus(p.Status)
+	if err := api.Huma.Marshal(hc.BodyWriter(), "application/json", p); err != nil {
+		api.Log.ErrorContext(hc.Context(), "problem cannot be written", "status", strconv.Itoa(p.Status), "error", err)
+	}
+}
