@@ -27,15 +27,16 @@ type answer struct {
 // replica has a memory of its own.
 const Life = 3 * time.Second
 
-// Public makes the middleware. It holds at most about 32 MB.
-func Public() gin.HandlerFunc {
+// Public makes the middleware for the routes that are public. It holds at most
+// about 32 MB.
+func Public(public func(c *gin.Context) bool) gin.HandlerFunc {
 	memory := otter.Must(&otter.Options[string, answer]{
 		MaximumWeight:    32 << 20,
 		Weigher:          func(key string, a answer) uint32 { return uint32(min(len(key)+len(a.body)+200, 1<<30)) }, //nolint:gosec // bounded
 		ExpiryCalculator: otter.ExpiryWriting[string, answer](Life),
 	})
 	return func(c *gin.Context) {
-		if c.Request.Method != http.MethodGet {
+		if c.Request.Method != http.MethodGet || !public(c) {
 			c.Next()
 			return
 		}

@@ -4,6 +4,7 @@
 package endpoint
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"maps"
@@ -20,11 +21,33 @@ import (
 	"lianxin/model/fault"
 )
 
-// API is where endpoints are registered.
+// API is where endpoints are registered. It remembers the routes by method and
+// pattern, so that what stands before all routes knows about each.
 type API struct {
-	Huma huma.API
-	Log  *slog.Logger
+	Huma   huma.API
+	Log    *slog.Logger
+	routes map[string]Route
 }
+
+// NewAPI makes an API that has no endpoints yet.
+func NewAPI(on huma.API, log *slog.Logger) API {
+	return API{Huma: on, Log: log, routes: map[string]Route{}}
+}
+
+// Route finds an endpoint by its method and its pattern as Gin writes it.
+func (a API) Route(method, pattern string) (Route, bool) {
+	r, found := a.routes[method+" "+pattern]
+	return r, found
+}
+
+// Routes lists the endpoints by path and method.
+func (a API) Routes() []Route {
+	return slices.SortedFunc(maps.Values(a.routes), func(x, y Route) int {
+		return cmp.Or(cmp.Compare(x.Path, y.Path), cmp.Compare(x.Method, y.Method))
+	})
+}
+
+var ginPattern = strings.NewReplacer("{", ":", "}", "")
 
 // Who says who may call an endpoint.
 type Who struct {
@@ -63,9 +86,11 @@ type Route struct {
 	Who     Who
 	// Status is the status of success; 200 when 0.
 	Status int
-	// Keyless marks a write that takes no idempotency key, because it cannot be
-	// repeated (signing in with a one-time code).
+	// Keyless marks a write that takes no idempotency key: it cannot be repeated
+	// (signing in with a one-time code) or changes nothing.
 	Keyless bool
+	// Cached marks a read whose answer is the same for everybody.
+	Cached bool
 }
 
 // writes are the methods that change something.
@@ -85,12 +110,24 @@ func Register[In, Out any](api API, r Route, handle func(ctx context.Context, in
 	if slices.Contains(writes, r.Method) && !r.Keyless {
 		op.Parameters = append(op.Parameters, keyParameter())
 	}
+	api.routes[r.Method+" "+ginPattern.Replace(r.Path)] = r
 	huma.Register(api.Huma, op, func(ctx context.Context, in *In) (*Out, error) {
 		out, err := handle(ctx, in)
 		if err != nil {
 			return nil, problem.From(ctx, api.Log, err)
 		}
 		return out, nil
+	})
+}
+
+// Act adds an endpoint that a signed-in actor calls.
+func Act[In, Out any](api API, r Route, handle func(ctx context.Context, by model.Actor, in *In) (*Out, error)) {
+	Register(api, r, func(ctx context.Context, in *In) (*Out, error) {
+		by, err := session.Actor(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return handle(ctx, by, in)
 	})
 }
 

@@ -1,0 +1,274 @@
+package open
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"lianxin/handler/endpoint"
+	"lianxin/model"
+	"lianxin/service/directory"
+)
+
+const tagFind = "找代表"
+
+type areaView struct {
+	ID       string          `json:"id"`
+	ParentID string          `json:"parent_id,omitempty"`
+	Level    model.AreaLevel `json:"level" enum:"district,street,community"`
+	Name     string          `json:"name"`
+}
+
+func viewArea(a model.Area) areaView { return areaView{a.ID, a.ParentID, a.Level, a.Name} }
+
+func viewAreas(areas []model.Area) []areaView {
+	views := []areaView{}
+	for _, a := range areas {
+		views = append(views, viewArea(a))
+	}
+	return views
+}
+
+type countedArea struct {
+	areaView
+	Serving int `json:"serving" doc:"有几位代表"`
+}
+
+type areaList struct {
+	Items []countedArea `json:"items"`
+}
+
+type areaPlace struct {
+	countedArea
+	Above []areaView `json:"above" doc:"上级，由大到小"`
+}
+
+type areaHit struct {
+	areaView
+	Above  []areaView           `json:"above"`
+	Reason directory.AreaReason `json:"reason" enum:"name,address" doc:"按名称还是按地址找到"`
+}
+
+type areaHits struct {
+	Items []areaHit `json:"items"`
+}
+
+type parentQuery struct {
+	Parent string `query:"parent" maxLength:"36" doc:"上级区域；留空为最上一级"`
+}
+
+type textQuery struct {
+	Text string `query:"q" minLength:"1" maxLength:"100" required:"true" doc:"社区名、拼音、首字母，或门牌地址"`
+}
+
+func (r Room) registerAreas(api endpoint.API) {
+	endpoint.Register(api, endpoint.Route{Method: http.MethodGet, Path: "/api/v1/areas", ID: "areas", Summary: "下一级区域", Tag: tagFind, Who: endpoint.Anyone(), Cached: true},
+		func(ctx context.Context, in *parentQuery) (*endpoint.Body[areaList], error) {
+			areas, err := r.Directory.Areas(ctx, in.Parent)
+			if err != nil {
+				return nil, err
+			}
+			list := areaList{Items: []countedArea{}}
+			for _, a := range areas {
+				list.Items = append(list.Items, countedArea{viewArea(a.Area), a.Serving})
+			}
+			return endpoint.Of(list), nil
+		})
+	endpoint.Register(api, endpoint.Route{Method: http.MethodGet, Path: "/api/v1/areas/search", ID: "search-areas", Summary: "按名称或地址找区域", Tag: tagFind, Who: endpoint.Anyone(), Cached: true},
+		func(ctx context.Context, in *textQuery) (*endpoint.Body[areaHits], error) {
+			found, err := r.Directory.SearchAreas(ctx, in.Text)
+			if err != nil {
+				return nil, err
+			}
+			hits := areaHits{Items: []areaHit{}}
+			for _, h := range found {
+				hits.Items = append(hits.Items, areaHit{viewArea(h.Area), viewAreas(h.Above), h.Reason})
+			}
+			return endpoint.Of(hits), nil
+		})
+	endpoint.Register(api, endpoint.Route{Method: http.MethodGet, Path: "/api/v1/areas/{id}", ID: "area", Summary: "一个区域", Tag: tagFind, Who: endpoint.Anyone(), Cached: true},
+		func(ctx context.Context, in *endpoint.ID) (*endpoint.Body[areaPlace], error) {
+			a, err := r.Directory.Area(ctx, in.ID)
+			if err != nil {
+				return nil, err
+			}
+			return endpoint.Of(areaPlace{countedArea{viewArea(a.Area), a.Serving}, viewAreas(a.Above)}), nil
+		})
+}
+
+type topicView struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+type topicList struct {
+	Items []topicView `json:"items"`
+}
+
+func viewTopics(topics []model.Topic) []topicView {
+	views := []topicView{}
+	for _, t := range topics {
+		views = append(views, topicView{t.ID, t.Name})
+	}
+	return views
+}
+
+type unitView struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Duty string `json:"duty,omitempty"`
+}
+
+type unitList struct {
+	Items []unitView `json:"items"`
+}
+
+type card struct {
+	ID           string            `json:"id"`
+	Name         string            `json:"name"`
+	Post         string            `json:"post,omitempty"`
+	Employer     string            `json:"employer,omitempty"`
+	Field        string            `json:"field,omitempty"`
+	Composition  model.Composition `json:"composition" enum:"cadre,professional,model,military"`
+	Term         string            `json:"term,omitempty"`
+	Delegation   string            `json:"delegation,omitempty"`
+	ElectingUnit string            `json:"electing_unit,omitempty"`
+	Areas        []areaView        `json:"areas"`
+	Topics       []topicView       `json:"topics"`
+	PictureURL   string            `json:"picture_url,omitempty"`
+	AwayUntil    string            `json:"away_until,omitempty" doc:"外出到哪一天；期间来信由工作室代办"`
+}
+
+func (r Room) cards(found []directory.Card) []card {
+	cards := []card{}
+	for _, c := range found {
+		cards = append(cards, r.viewCard(c))
+	}
+	return cards
+}
+
+func (r Room) viewCard(c directory.Card) card {
+	rep := c.Representative
+	v := card{
+		ID: rep.ID, Name: rep.Name, Post: rep.Post, Employer: rep.Employer, Field: rep.Field, Composition: rep.Composition, Term: c.Term,
+		Delegation: c.Delegation, ElectingUnit: c.ElectingUnit, Areas: viewAreas(c.Areas), Topics: viewTopics(c.Topics), AwayUntil: rep.AwayUntil,
+	}
+	if rep.PictureID != "" {
+		_, v.PictureURL = r.Link(rep.PictureID)
+	}
+	return v
+}
+
+type findQuery struct {
+	endpoint.Paging
+	Text         string            `query:"q" maxLength:"100" doc:"姓名、拼音、首字母，或社区、单位、主题"`
+	AreaID       string            `query:"area" maxLength:"36"`
+	Address      string            `query:"address" maxLength:"100" doc:"门牌地址，例如 建设路12号"`
+	Topic        string            `query:"topic" maxLength:"36"`
+	ElectingUnit string            `query:"electing_unit" maxLength:"60"`
+	Employer     string            `query:"employer" maxLength:"60"`
+	Composition  model.Composition `query:"composition" enum:"cadre,professional,model,military"`
+}
+
+type cardList struct {
+	Items []card `json:"items"`
+	Next  string `json:"next,omitempty"`
+}
+
+type hourView struct {
+	Weekday int    `json:"weekday" doc:"1 星期一 … 7 星期日"`
+	Opens   string `json:"opens" example:"14:00"`
+	Closes  string `json:"closes" example:"17:00"`
+}
+
+type studioView struct {
+	ID         string     `json:"id"`
+	Name       string     `json:"name"`
+	Address    string     `json:"address,omitempty"`
+	OfficeLine string     `json:"office_line,omitempty" doc:"办公电话"`
+	Hours      []hourView `json:"hours"`
+}
+
+type figures struct {
+	Received             int      `json:"received"`
+	Answered             int      `json:"answered"`
+	MedianFirstTouchDays *float64 `json:"median_first_touch_days,omitempty"`
+}
+
+type profile struct {
+	card
+	Introduction string        `json:"introduction,omitempty"`
+	AwayNote     string        `json:"away_note,omitempty"`
+	OfficeLine   string        `json:"office_line,omitempty"`
+	Studio       *studioView   `json:"studio,omitempty"`
+	Articles     []articleView `json:"articles"`
+	Figures      *figures      `json:"figures,omitempty" doc:"样本太少时不显示"`
+}
+
+func (r Room) registerRepresentatives(api endpoint.API) {
+	endpoint.Register(api, endpoint.Route{Method: http.MethodGet, Path: "/api/v1/topics", ID: "topics", Summary: "可以反映的主题", Tag: tagFind, Who: endpoint.Anyone(), Cached: true},
+		func(ctx context.Context, _ *struct{}) (*endpoint.Body[topicList], error) {
+			topics, err := r.Directory.Topics(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return endpoint.Of(topicList{viewTopics(topics)}), nil
+		})
+	endpoint.Register(api, endpoint.Route{Method: http.MethodGet, Path: "/api/v1/units", ID: "units", Summary: "承办单位", Tag: tagFind, Who: endpoint.Anyone(), Cached: true},
+		func(ctx context.Context, _ *struct{}) (*endpoint.Body[unitList], error) {
+			units, err := r.Directory.Units(ctx)
+			if err != nil {
+				return nil, err
+			}
+			list := unitList{Items: []unitView{}}
+			for _, u := range units {
+				list.Items = append(list.Items, unitView{u.ID, u.Name, u.Duty})
+			}
+			return endpoint.Of(list), nil
+		})
+	endpoint.Register(api, endpoint.Route{Method: http.MethodGet, Path: "/api/v1/representatives", ID: "representatives", Summary: "找代表", Tag: tagFind, Who: endpoint.Anyone(), Cached: true},
+		func(ctx context.Context, in *findQuery) (*endpoint.Body[cardList], error) {
+			found, next, err := r.Directory.Representatives(ctx, directory.Find{
+				Text: in.Text, AreaID: in.AreaID, Address: in.Address, Topic: in.Topic, ElectingUnit: in.ElectingUnit, Employer: in.Employer, Composition: in.Composition,
+			}, in.Page())
+			if err != nil {
+				return nil, err
+			}
+			return endpoint.Of(cardList{r.cards(found), next}), nil
+		})
+	endpoint.Register(api, endpoint.Route{Method: http.MethodGet, Path: "/api/v1/representatives/{id}", ID: "representative", Summary: "一位代表", Tag: tagFind, Who: endpoint.Anyone(), Cached: true},
+		func(ctx context.Context, in *endpoint.ID) (*endpoint.Body[profile], error) {
+			p, err := r.Directory.Profile(ctx, in.ID)
+			if err != nil {
+				return nil, err
+			}
+			return endpoint.Of(r.viewProfile(p)), nil
+		})
+}
+
+func (r Room) viewProfile(p directory.Profile) profile {
+	rep := p.Representative
+	v := profile{card: r.viewCard(p.Card), Introduction: rep.Introduction, AwayNote: rep.AwayNote, OfficeLine: rep.OfficeLine, Articles: []articleView{}}
+	if p.Studio != nil {
+		v.Studio = &studioView{ID: p.Studio.ID, Name: p.Studio.Name, Address: p.Studio.Address, OfficeLine: p.Studio.OfficeLine, Hours: []hourView{}}
+		for _, h := range p.Studio.Hours {
+			v.Studio.Hours = append(v.Studio.Hours, hourView{h.Weekday, h.Opens, h.Closes})
+		}
+	}
+	for _, a := range p.Articles {
+		v.Articles = append(v.Articles, r.viewArticle(a))
+	}
+	if p.Figures != nil {
+		f := figures(*p.Figures)
+		v.Figures = &f
+	}
+	return v
+}
+
+func shanghai(at *time.Time) *time.Time {
+	if at == nil {
+		return nil
+	}
+	local := at.In(model.Shanghai)
+	return &local
+}

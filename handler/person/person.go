@@ -1,0 +1,203 @@
+// Package person serves everybody who signs in: sessions, the own account, the
+// inbox of notices, and invitations.
+package person
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"lianxin/handler/endpoint"
+	"lianxin/model"
+	"lianxin/service/account"
+	"lianxin/service/notice"
+	"lianxin/service/store"
+)
+
+// Room serves people.
+type Room struct {
+	Accounts *account.Service
+	Pusher   *notice.Pusher
+	DB       *store.DB
+	Now      func() time.Time
+}
+
+// Register adds the routes.
+func (r Room) Register(api endpoint.API) {
+	r.registerSessions(api)
+	r.registerMe(api)
+	r.registerNotices(api)
+}
+
+type signed struct {
+	Token        string       `json:"token" doc:"放在 Authorization: Bearer 里"`
+	RefreshToken string       `json:"refresh_token"`
+	ExpiresAt    time.Time    `json:"expires_at"`
+	PersonID     string       `json:"person_id"`
+	Name         string       `json:"name"`
+	Roles        []model.Role `json:"roles"`
+}
+
+func signedView(s account.Signed) *endpoint.Body[signed] {
+	v := signed{Token: s.Token, RefreshToken: s.RefreshToken, ExpiresAt: s.ExpiresAt.In(model.Shanghai), PersonID: s.Actor.PersonID, Name: s.Actor.Name, Roles: []model.Role{}}
+	for _, g := range s.Actor.Grants {
+		v.Roles = append(v.Roles, g.Role)
+	}
+	return endpoint.Of(v)
+}
+
+type codeInput struct {
+	Body struct {
+		Code string `json:"code" minLength:"1" maxLength:"200" doc:"微信给出的一次性登录码"`
+	}
+}
+
+type refreshInput struct {
+	Body struct {
+		RefreshToken string `json:"refresh_token" minLength:"10" maxLength:"200"`
+	}
+}
+
+type staffInput struct {
+	Body struct {
+		Login    string `json:"login" minLength:"1" maxLength:"64"`
+		Password string `json:"password" minLength:"1" maxLength:"200"`
+	}
+}
+
+func (r Room) registerSessions(api endpoint.API) {
+	const tag = "登录"
+	endpoint.Register(api, endpoint.Route{
+		Method: http.MethodPost, Path: "/api/v1/sessions/wechat", ID: "sign-in-wechat", Summary: "用小程序登录码登录", Tag: tag, Who: endpoint.Anyone(), Status: http.StatusCreated, Keyless: true,
+	}, func(ctx context.Context, in *codeInput) (*endpoint.Body[signed], error) {
+		s, err := r.Accounts.SignInMini(ctx, in.Body.Code)
+		return answerSigned(s, err)
+	})
+	endpoint.Register(api, endpoint.Route{
+		Method: http.MethodPost, Path: "/api/v1/sessions/official", ID: "sign-in-official", Summary: "用公众号网页授权码登录", Tag: tag, Who: endpoint.Anyone(), Status: http.StatusCreated, Keyless: true,
+	}, func(ctx context.Context, in *codeInput) (*endpoint.Body[signed], error) {
+		s, err := r.Accounts.SignInOfficial(ctx, in.Body.Code)
+		return answerSigned(s, err)
+	})
+	endpoint.Register(api, endpoint.Route{
+		Method: http.MethodPost, Path: "/api/v1/sessions/staff", ID: "sign-in-staff", Summary: "工作人员登录", Tag: tag, Who: endpoint.Anyone(), Status: http.StatusCreated, Keyless: true,
+	}, func(ctx context.Context, in *staffInput) (*endpoint.Body[signed], error) {
+		s, err := r.Accounts.SignInStaff(ctx, in.Body.Login, in.Body.Password)
+		return answerSigned(s, err)
+	})
+	endpoint.Register(api, endpoint.Route{
+		Method: http.MethodPost, Path: "/api/v1/sessions/refresh", ID: "refresh-session", Summary: "换新登录凭证", Tag: tag, Who: endpoint.Anyone(), Keyless: true,
+	}, func(ctx context.Context, in *refreshInput) (*endpoint.Body[signed], error) {
+		s, err := r.Accounts.Refresh(ctx, in.Body.RefreshToken)
+		return answerSigned(s, err)
+	})
+	endpoint.Act(api, endpoint.Route{
+		Method: http.MethodDelete, Path: "/api/v1/sessions/current", ID: "sign-out", Summary: "退出登录", Tag: tag, Who: endpoint.SignedIn(), Status: http.StatusNoContent, Keyless: true,
+	}, func(ctx context.Context, by model.Actor, _ *struct{}) (*endpoint.Empty, error) {
+		return nil, r.Accounts.SignOut(ctx, by)
+	})
+}
+
+func answerSigned(s account.Signed, err error) (*endpoint.Body[signed], error) {
+	if err != nil {
+		return nil, err
+	}
+	return signedView(s), nil
+}
+
+type roleView struct {
+	Role model.Role `json:"role"`
+	Area string     `json:"area,omitempty"`
+}
+
+type seatView struct {
+	RepresentativeID string                    `json:"representative_id"`
+	Name             string                    `json:"name"`
+	ElectingUnit     string                    `json:"electing_unit,omitempty"`
+	Term             string                    `json:"term,omitempty"`
+	State            model.RepresentativeState `json:"state"`
+}
+
+type unitView struct {
+	UnitID string `json:"unit_id"`
+	Name   string `json:"name"`
+}
+
+type meView struct {
+	PersonID string     `json:"person_id"`
+	Name     string     `json:"name"`
+	Phone    string     `json:"phone,omitempty" doc:"隐去中间四位"`
+	Roles    []roleView `json:"roles"`
+	Seats    []seatView `json:"seats" doc:"绑定的代表身份"`
+	Units    []unitView `json:"units" doc:"绑定的承办单位"`
+	Unread   int64      `json:"unread_notices"`
+}
+
+type renameInput struct {
+	Body struct {
+		Name string `json:"name" minLength:"1" maxLength:"30"`
+	}
+}
+
+type phoneView struct {
+	Phone string `json:"phone" doc:"隐去中间四位"`
+}
+
+type boundView struct {
+	Kind     model.InvitationKind `json:"kind" enum:"representative,unit_officer"`
+	TargetID string               `json:"target_id"`
+	Name     string               `json:"name"`
+}
+
+func (r Room) registerMe(api endpoint.API) {
+	const tag = "我的"
+	endpoint.Act(api, endpoint.Route{
+		Method: http.MethodGet, Path: "/api/v1/me", ID: "me", Summary: "我是谁、有哪些身份", Tag: tag, Who: endpoint.SignedIn(),
+	}, func(ctx context.Context, by model.Actor, _ *struct{}) (*endpoint.Body[meView], error) {
+		return r.me(ctx, by)
+	})
+	endpoint.Act(api, endpoint.Route{
+		Method: http.MethodPut, Path: "/api/v1/me/name", ID: "rename", Summary: "改称呼", Tag: tag, Who: endpoint.SignedIn(),
+	}, func(ctx context.Context, by model.Actor, in *renameInput) (*endpoint.Body[meView], error) {
+		if err := r.Accounts.Rename(ctx, by, in.Body.Name); err != nil {
+			return nil, err
+		}
+		return r.me(ctx, by)
+	})
+	endpoint.Act(api, endpoint.Route{
+		Method: http.MethodPut, Path: "/api/v1/me/phone", ID: "bind-phone", Summary: "用微信手机号授权码绑定手机", Tag: tag, Who: endpoint.SignedIn(),
+	}, func(ctx context.Context, by model.Actor, in *codeInput) (*endpoint.Body[phoneView], error) {
+		phone, err := r.Accounts.BindPhone(ctx, by, in.Body.Code)
+		if err != nil {
+			return nil, err
+		}
+		return endpoint.Of(phoneView{phone}), nil
+	})
+	endpoint.Act(api, endpoint.Route{
+		Method: http.MethodPost, Path: "/api/v1/invitations/accept", ID: "accept-invitation", Summary: "用邀请码绑定代表或承办单位身份", Tag: tag, Who: endpoint.SignedIn(),
+	}, func(ctx context.Context, by model.Actor, in *codeInput) (*endpoint.Body[boundView], error) {
+		bound, err := r.Accounts.AcceptInvitation(ctx, by, in.Body.Code)
+		if err != nil {
+			return nil, err
+		}
+		return endpoint.Of(boundView(bound)), nil
+	})
+}
+
+func (r Room) me(ctx context.Context, by model.Actor) (*endpoint.Body[meView], error) {
+	me, err := r.Accounts.Me(ctx, by)
+	if err != nil {
+		return nil, err
+	}
+	v := meView{PersonID: me.PersonID, Name: me.Name, Phone: me.Phone, Roles: []roleView{}, Seats: []seatView{}, Units: []unitView{}, Unread: me.UnreadNotices}
+	for _, h := range me.Roles {
+		v.Roles = append(v.Roles, roleView{h.Role, h.Area})
+	}
+	for _, s := range me.Seats {
+		v.Seats = append(v.Seats, seatView(s))
+	}
+	for _, u := range me.Units {
+		v.Units = append(v.Units, unitView(u))
+	}
+	return endpoint.Of(v), nil
+}

@@ -1,0 +1,235 @@
+package staff
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"lianxin/handler/endpoint"
+	"lianxin/model"
+	"lianxin/model/fault"
+	"lianxin/service/account"
+	"lianxin/service/audit"
+	"lianxin/service/deadline"
+)
+
+type inviteInput struct {
+	Body struct {
+		Kind     model.InvitationKind `json:"kind" enum:"representative,unit_officer"`
+		TargetID string               `json:"target_id" minLength:"1" maxLength:"36" doc:"代表编号或承办单位编号"`
+	}
+}
+
+type invitationView struct {
+	Code      string    `json:"code" doc:"只显示这一次，请转交本人"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+type sceneInput struct {
+	Body struct {
+		Kind     model.SceneKind `json:"kind" enum:"place,person"`
+		TargetID string          `json:"target_id" minLength:"1" maxLength:"36" doc:"区域编号或代表编号"`
+	}
+}
+
+type sceneView struct {
+	Code  string `json:"code"`
+	Scans int    `json:"scans"`
+}
+
+type auditInput struct {
+	endpoint.Paging
+	TargetID string `query:"target_id" maxLength:"36"`
+}
+
+type auditLine struct {
+	ID       string    `json:"id"`
+	At       time.Time `json:"at"`
+	Actor    string    `json:"actor"`
+	Action   string    `json:"action"`
+	Target   string    `json:"target"`
+	TargetID string    `json:"target_id"`
+	Detail   string    `json:"detail,omitempty"`
+	Request  string    `json:"request_id,omitempty"`
+}
+
+type auditList struct {
+	Items []auditLine `json:"items"`
+	Next  string      `json:"next,omitempty"`
+}
+
+func (r Room) registerOffice(api endpoint.API) {
+	endpoint.Act(api, endpoint.Route{
+		Method: http.MethodPost, Path: "/api/v1/staff/invitations", ID: "invite", Summary: "发出绑定邀请码", Tag: "联络办", Who: endpoint.Needs(model.PermitInvite), Status: http.StatusCreated,
+	}, func(ctx context.Context, by model.Actor, in *inviteInput) (*endpoint.Body[invitationView], error) {
+		code, expires, err := r.Accounts.Invite(ctx, by, in.Body.Kind, in.Body.TargetID)
+		if err != nil {
+			return nil, err
+		}
+		return endpoint.Of(invitationView{code, expires.In(model.Shanghai)}), nil
+	})
+	endpoint.Act(api, endpoint.Route{
+		Method: http.MethodPost, Path: "/api/v1/staff/scenes", ID: "make-scene", Summary: "取得公示牌或代表的场景码", Tag: "联络办", Who: endpoint.Needs(model.PermitRosterRead),
+	}, func(ctx context.Context, by model.Actor, in *sceneInput) (*endpoint.Body[sceneView], error) {
+		scene, err := r.Directory.SceneFor(ctx, by, in.Body.Kind, in.Body.TargetID)
+		if err != nil {
+			return nil, err
+		}
+		return endpoint.Of(sceneView{scene.Code, scene.Scans}), nil
+	})
+	endpoint.Act(api, endpoint.Route{
+		Method: http.MethodGet, Path: "/api/v1/staff/audit", ID: "audit-lines", Summary: "审计日志", Tag: "审计", Who: endpoint.Needs(model.PermitAuditRead),
+	}, func(ctx context.Context, by model.Actor, in *auditInput) (*endpoint.Body[auditList], error) {
+		lines, next, err := audit.Lines(ctx, r.DB, by.AreaPaths(model.PermitAuditRead), in.TargetID, in.Page())
+		if err != nil {
+			return nil, err
+		}
+		list := auditList{Items: []auditLine{}, Next: next}
+		for _, l := range lines {
+			list.Items = append(list.Items, auditLine{
+				ID: l.ID, At: l.At.In(model.Shanghai), Actor: l.Actor, Action: l.Action, Target: l.TargetKind, TargetID: l.TargetID, Detail: l.Detail, Request: l.RequestID,
+			})
+		}
+		return endpoint.Of(list), nil
+	})
+}
+
+type policyView struct {
+	Kind      model.DeadlineKind `json:"kind"`
+	Days      int                `json:"days"`
+	Count     model.DayCount     `json:"count" enum:"working,calendar"`
+	MaxExtend int                `json:"max_extend"`
+}
+
+type policyList struct {
+	Items []policyView `json:"items"`
+}
+
+type areaID struct {
+	AreaID string `path:"area_id" minLength:"1" maxLength:"36"`
+}
+
+type policyInput struct {
+	areaID
+	Kind model.DeadlineKind `path:"kind" maxLength:"20"`
+	Body struct {
+		Days      int            `json:"days" minimum:"1" maximum:"180"`
+		Count     model.DayCount `json:"count" enum:"working,calendar"`
+		MaxExtend int            `json:"max_extend" minimum:"0" maximum:"60"`
+	}
+}
+
+type calendarInput struct {
+	Body struct {
+		CSV string `json:"csv" minLength:"1" maxLength:"60000" doc:"每行：日期,是否上班(true/false),名称"`
+	}
+}
+
+func (r Room) registerClocks(api endpoint.API) {
+	set := endpoint.Needs(model.PermitPolicySet)
+	endpoint.Act(api, endpoint.Route{
+		Method: http.MethodGet, Path: "/api/v1/staff/areas/{area_id}/deadline-policies", ID: "deadline-policies", Summary: "一个区域的办理期限", Tag: "期限", Who: set,
+	}, func(ctx context.Context, by model.Actor, in *areaID) (*endpoint.Body[policyList], error) {
+		place, err := r.Directory.Area(ctx, in.AreaID)
+		if err != nil {
+			return nil, err
+		}
+		if !by.PermitsIn(model.PermitPolicySet, place.Path) {
+			return nil, fault.NotFound("该区域")
+		}
+		policies, err := deadline.Policies(ctx, r.DB, place.Path)
+		if err != nil {
+			return nil, err
+		}
+		list := policyList{Items: []policyView{}}
+		for _, p := range policies {
+			list.Items = append(list.Items, policyView{p.Kind, p.Days, p.Count, p.MaxExtend})
+		}
+		return endpoint.Of(list), nil
+	})
+	endpoint.Act(api, endpoint.Route{
+		Method: http.MethodPut, Path: "/api/v1/staff/areas/{area_id}/deadline-policies/{kind}", ID: "set-deadline-policy", Summary: "设置办理期限", Tag: "期限", Who: set, Status: http.StatusNoContent,
+	}, func(ctx context.Context, by model.Actor, in *policyInput) (*endpoint.Empty, error) {
+		p := model.DeadlinePolicy{AreaID: in.AreaID, Kind: in.Kind, Days: in.Body.Days, Count: in.Body.Count, MaxExtend: in.Body.MaxExtend}
+		return nil, deadline.SetPolicy(ctx, r.DB, by, p, r.Now())
+	})
+	endpoint.Act(api, endpoint.Route{
+		Method: http.MethodPut, Path: "/api/v1/staff/calendar", ID: "import-calendar", Summary: "导入节假日与调休安排", Tag: "期限", Who: set, Status: http.StatusNoContent,
+	}, func(ctx context.Context, by model.Actor, in *calendarInput) (*endpoint.Empty, error) {
+		days, err := deadline.ParseCalendar(strings.NewReader(in.Body.CSV))
+		if err != nil {
+			return nil, err
+		}
+		return nil, deadline.ImportCalendar(ctx, r.DB, by, days, r.Now())
+	})
+}
+
+type newStaffInput struct {
+	Body struct {
+		Login    string     `json:"login" minLength:"3" maxLength:"64"`
+		Name     string     `json:"name" minLength:"1" maxLength:"30"`
+		Password string     `json:"password" minLength:"10" maxLength:"200"`
+		Role     model.Role `json:"role" enum:"liaison_officer,publicity_officer,organisation_officer,guardian,auditor,administrator"`
+		AreaID   string     `json:"area_id" minLength:"1" maxLength:"36"`
+	}
+}
+
+type newStaffView struct {
+	PersonID string `json:"person_id"`
+}
+
+type memberView struct {
+	PersonID   string     `json:"person_id"`
+	Login      string     `json:"login"`
+	Name       string     `json:"name"`
+	DisabledAt *time.Time `json:"disabled_at,omitempty"`
+	Roles      []roleView `json:"roles"`
+}
+
+type roleView struct {
+	Role   model.Role `json:"role"`
+	AreaID string     `json:"area_id"`
+}
+
+type memberList struct {
+	Items []memberView `json:"items"`
+	Next  string       `json:"next,omitempty"`
+}
+
+func (r Room) registerAccounts(api endpoint.API) {
+	const tag, path = "系统管理", "/api/v1/staff/accounts"
+	manage := endpoint.Needs(model.PermitStaffManage)
+	endpoint.Act(api, endpoint.Route{Method: http.MethodGet, Path: path, ID: "staff-accounts", Summary: "工作人员账号", Tag: tag, Who: manage},
+		func(ctx context.Context, by model.Actor, in *endpoint.Paging) (*endpoint.Body[memberList], error) {
+			members, next, err := r.Accounts.Staff(ctx, by, in.Page())
+			if err != nil {
+				return nil, err
+			}
+			list := memberList{Items: []memberView{}, Next: next}
+			for _, m := range members {
+				list.Items = append(list.Items, viewMember(m))
+			}
+			return endpoint.Of(list), nil
+		})
+	endpoint.Act(api, endpoint.Route{Method: http.MethodPost, Path: path, ID: "add-staff", Summary: "开通工作人员账号", Tag: tag, Who: manage, Status: http.StatusCreated},
+		func(ctx context.Context, by model.Actor, in *newStaffInput) (*endpoint.Body[newStaffView], error) {
+			id, err := r.Accounts.AddStaff(ctx, by, account.NewStaff(in.Body))
+			if err != nil {
+				return nil, err
+			}
+			return endpoint.Of(newStaffView{id}), nil
+		})
+	endpoint.Act(api, endpoint.Route{Method: http.MethodPost, Path: path + "/{id}/disable", ID: "disable-staff", Summary: "停用账号", Tag: tag, Who: manage, Status: http.StatusNoContent},
+		func(ctx context.Context, by model.Actor, in *endpoint.ID) (*endpoint.Empty, error) {
+			return nil, r.Accounts.DisableStaff(ctx, by, in.ID)
+		})
+}
+
+func viewMember(m account.Member) memberView {
+	v := memberView{PersonID: m.PersonID, Login: m.Login, Name: m.Name, DisabledAt: m.DisabledAt, Roles: []roleView{}}
+	for _, g := range m.Grants {
+		v.Roles = append(v.Roles, roleView{g.Role, g.AreaID})
+	}
+	return v
+}
