@@ -1,0 +1,66 @@
+package conversation
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"lianxin/model"
+	"lianxin/service/outbox"
+	"lianxin/service/store"
+)
+
+// dedupeMax is how many bytes of a key the database holds.
+const dedupeMax = 160
+
+type inboundTask struct{ InboundID string }
+
+// Receive writes a push down, with the task that handles it, and says whether
+// it is a new one. A push that came before, to this replica or another, is no
+// error and changes nothing. The payload is the JSON of callback.Push.
+func (s *Service) Receive(ctx context.Context, account model.WeChatAccount, dedupeKey string, payload []byte) (bool, error) {
+	if dedupeKey == "" || len(dedupeKey) > dedupeMax || !json.Valid(payload) {
+		return false, errors.New("conversation: a key of 1 to 160 bytes and a payload of JSON are needed")
+	}
+	known, err := gorm.G[model.Inbound](s.db.Read()).Where("account = ? AND dedupe_key = ?", account, dedupeKey).Count(ctx, "*")
+	if err != nil {
+		return false, fmt.Errorf("conversation: look for push: %w", err)
+	}
+	if known > 0 {
+		return false, nil
+	}
+	err = store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
+		now := s.now()
+		row := model.Inbound{ID: model.NewID(), Account: account, DedupeKey: dedupeKey, Payload: string(payload), ReceivedAt: now}
+		if err := gorm.G[model.Inbound](tx).Create(ctx, &row); err != nil {
+			return err
+		}
+		return outbox.Enqueue(ctx, tx, outbox.Task{Kind: TaskKind, DedupeKey: row.ID, Payload: inboundTask{row.ID}, RunAt: now})
+	})
+	if store.IsDuplicate(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("conversation: write push down: %w", err)
+	}
+	return true, nil
+}
+
+// Forget removes the pushes that came before a time, handled or not, and says
+// how many: what people typed is not kept longer than was promised.
+func (s *Service) Forget(ctx context.Context, before time.Time) (int, error) {
+	n := 0
+	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
+		var err error
+		n, err = gorm.G[model.Inbound](tx).Where("received_at < ?", before.UTC()).Delete(ctx)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("conversation: forget pushes: %w", err)
+	}
+	return n, nil
+}
