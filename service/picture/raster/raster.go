@@ -109,6 +109,9 @@ func New(limits Limits, parallel int) *Normalizer {
 	}
 }
 
+// Limits are the limits in force.
+func (n *Normalizer) Limits() Limits { return n.limits }
+
 // Normalize reads one upload and returns the picture to keep.
 //
 // The upload is read before a place among the decoders is taken, so a slow
