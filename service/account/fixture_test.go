@@ -24,7 +24,7 @@ type wechat struct {
 	many   bool
 }
 
-func (w *wechat) identity(code string) (openID, unionID string, err error) {
+func (w *wechat) identity(code string) (string, string, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	who, ok := w.people[code]
@@ -37,11 +37,11 @@ func (w *wechat) identity(code string) (openID, unionID string, err error) {
 	return who[0], who[1], nil
 }
 
-func (w *wechat) MiniIdentity(_ context.Context, code string) (openID, unionID string, err error) {
+func (w *wechat) MiniIdentity(_ context.Context, code string) (string, string, error) {
 	return w.identity("mini/" + code)
 }
 
-func (w *wechat) OfficialIdentity(_ context.Context, code string) (openID, unionID string, err error) {
+func (w *wechat) OfficialIdentity(_ context.Context, code string) (string, string, error) {
 	return w.identity("official/" + code)
 }
 

@@ -60,24 +60,14 @@ func (s *Service) AddStaff(ctx context.Context, by model.Actor, n NewStaff) (str
 		return "", err
 	}
 	person := model.Person{ID: model.NewID(), Name: n.Name, CreatedAt: s.now()}
+	account := model.StaffAccount{PersonID: person.ID, Login: n.Login, PasswordHash: hash, CreatedAt: person.CreatedAt}
 	err = store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
 		area, err := manageable(ctx, tx, by, n.AreaID)
 		if err != nil {
 			return err
 		}
-		taken, err := gorm.G[model.StaffAccount](tx).Where("login = ?", n.Login).Count(ctx, "*")
-		if err != nil {
-			return fmt.Errorf("account: look for login: %w", err)
-		}
-		if taken > 0 {
-			return errLoginTaken()
-		}
-		if err := gorm.G[model.Person](tx).Create(ctx, &person); err != nil {
-			return fmt.Errorf("account: add person: %w", err)
-		}
-		account := model.StaffAccount{PersonID: person.ID, Login: n.Login, PasswordHash: hash, CreatedAt: person.CreatedAt}
-		if err := gorm.G[model.StaffAccount](tx).Create(ctx, &account); err != nil {
-			return fmt.Errorf("account: add staff: %w", err)
+		if err := openAccount(ctx, tx, person, account); err != nil {
+			return err
 		}
 		if err := addGrant(ctx, tx, staffGrant(by, person.ID, n.Role, area)); err != nil {
 			return err
@@ -91,6 +81,24 @@ func (s *Service) AddStaff(ctx context.Context, by model.Actor, n NewStaff) (str
 		return "", err
 	}
 	return person.ID, nil
+}
+
+// openAccount writes a person and the account they sign in with. Fault: invalid (login).
+func openAccount(ctx context.Context, tx *gorm.DB, person model.Person, account model.StaffAccount) error {
+	taken, err := gorm.G[model.StaffAccount](tx).Where("login = ?", account.Login).Count(ctx, "*")
+	if err != nil {
+		return fmt.Errorf("account: look for login: %w", err)
+	}
+	if taken > 0 {
+		return errLoginTaken()
+	}
+	if err := gorm.G[model.Person](tx).Create(ctx, &person); err != nil {
+		return fmt.Errorf("account: add person: %w", err)
+	}
+	if err := gorm.G[model.StaffAccount](tx).Create(ctx, &account); err != nil {
+		return fmt.Errorf("account: add staff: %w", err)
+	}
+	return nil
 }
 
 func errLoginTaken() error {

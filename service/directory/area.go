@@ -74,17 +74,11 @@ func (s *Service) Area(ctx context.Context, id string) (AreaPlace, error) {
 	if err != nil {
 		return AreaPlace{}, err
 	}
-	above, err := areasByID(ctx, s.db.Read(), pathIDs(area.Path))
+	known, err := areasByID(ctx, s.db.Read(), pathIDs(area.Path))
 	if err != nil {
 		return AreaPlace{}, err
 	}
-	place := AreaPlace{AreaCount: counts[0]}
-	for _, id := range pathIDs(area.Path) {
-		if a, ok := above[id]; ok && id != area.ID {
-			place.Above = append(place.Above, a)
-		}
-	}
-	return place, nil
+	return AreaPlace{AreaCount: counts[0], Above: areasAbove(area, known)}, nil
 }
 
 // AreaReason says why an area was found.
@@ -141,13 +135,20 @@ func (s *Service) SearchAreas(ctx context.Context, text string) ([]AreaHit, erro
 	}
 	hits = hits[:min(len(hits), hitsMax)]
 	for i, h := range hits {
-		for _, id := range pathIDs(h.Area.Path) {
-			if above, ok := byID[id]; ok && id != h.Area.ID {
-				hits[i].Above = append(hits[i].Above, above)
-			}
-		}
+		hits[i].Above = areasAbove(h.Area, byID)
 	}
 	return hits, nil
+}
+
+// areasAbove lists the areas above one, topmost first.
+func areasAbove(area model.Area, known map[string]model.Area) []model.Area {
+	var above []model.Area
+	for _, id := range pathIDs(area.Path) {
+		if a, ok := known[id]; ok && id != area.ID {
+			above = append(above, a)
+		}
+	}
+	return above
 }
 
 // withinNamed keeps the addresses in the areas that the text names as well, if

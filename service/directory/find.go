@@ -87,31 +87,37 @@ func (s *Service) nearness(ctx context.Context, find Find) (map[string]int, bool
 	if find.AreaID == "" && strings.TrimSpace(find.Address) == "" {
 		return nil, false, nil
 	}
-	near := map[string]int{}
-	var around []model.Area
-	if find.AreaID != "" {
-		area, err := areaOf(ctx, s.db.Read(), find.AreaID)
-		if err != nil {
-			return nil, false, err
-		}
-		around = append(around, area)
-	} else {
-		hits, err := s.SearchAreas(ctx, find.Address)
-		if err != nil {
-			return nil, false, err
-		}
-		for _, h := range hits {
-			if h.Reason == AreaByAddress {
-				around = append(around, h.Area)
-			}
-		}
+	around, err := s.around(ctx, find)
+	if err != nil {
+		return nil, false, err
 	}
+	near := map[string]int{}
 	for _, area := range around {
 		if err := s.addNear(ctx, area, near); err != nil {
 			return nil, false, err
 		}
 	}
 	return near, true, nil
+}
+
+// around gives the areas that an area id or an address stands for; an address
+// may belong to several. Faults: not found, invalid (text).
+func (s *Service) around(ctx context.Context, find Find) ([]model.Area, error) {
+	if find.AreaID != "" {
+		area, err := areaOf(ctx, s.db.Read(), find.AreaID)
+		return []model.Area{area}, err
+	}
+	hits, err := s.SearchAreas(ctx, find.Address)
+	if err != nil {
+		return nil, err
+	}
+	var areas []model.Area
+	for _, h := range hits {
+		if h.Reason == AreaByAddress {
+			areas = append(areas, h.Area)
+		}
+	}
+	return areas, nil
 }
 
 // addNear notes the nearness of everybody who serves an area, a part of it or

@@ -34,7 +34,7 @@ var (
 	officer = staff(model.RoleOrganisationOfficer, peace)
 	liaison = staff(model.RoleLiaisonOfficer, peace)
 	distant = staff(model.RoleLiaisonOfficer, "/d/xinhua/")
-	zhang   = sitting("zhang", peace)
+	zhang   = sitting("zhang")
 	nobody  = model.Actor{PersonID: "resident", Grants: []model.Grant{{Role: model.RoleResident}}}
 )
 
@@ -42,9 +42,9 @@ func staff(role model.Role, path string) model.Actor {
 	return model.Actor{PersonID: "staff", Name: "工作人员", Grants: []model.Grant{{Role: role, AreaPath: path}}}
 }
 
-func sitting(seat, path string) model.Actor {
+func sitting(seat string) model.Actor {
 	return model.Actor{PersonID: "person-" + seat, Grants: []model.Grant{
-		{Role: model.RoleRepresentative, RepresentativeID: seat, AreaPath: path},
+		{Role: model.RoleRepresentative, RepresentativeID: seat, AreaPath: peace},
 	}}
 }
 
@@ -139,13 +139,13 @@ func (d *district) set(id, column string, value any) {
 	}
 }
 
-// delivered is a message that reached a representative and, if touched is
+// delivered is a message that reached 张三 and, if touched is
 // positive, got its first sign of life and its answer after so long.
-func (d *district) delivered(representativeID string, touched time.Duration) {
+func (d *district) delivered(touched time.Duration) {
 	d.t.Helper()
 	at := d.clock.Now()
 	m := model.Message{
-		ID: model.NewID(), Number: model.NewID()[16:], RepresentativeID: representativeID, State: model.MessageDelivered,
+		ID: model.NewID(), Number: model.NewID()[16:], RepresentativeID: "zhang", State: model.MessageDelivered,
 		SubmittedAt: at, DeliveredAt: &at, UpdatedAt: at,
 	}
 	if touched > 0 {

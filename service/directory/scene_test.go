@@ -80,7 +80,7 @@ func TestACodeOrTargetThatIsNotYoursIsNotFound(t *testing.T) {
 		_, err := d.Scene(t.Context(), code)
 		wantFault(t, err, fault.KindNotFound)
 	}
-	for _, by := range []model.Actor{nobody, distant, sitting("zeng", peace)} {
+	for _, by := range []model.Actor{nobody, distant, sitting("zeng")} {
 		_, err := d.SceneFor(t.Context(), by, model.ScenePlace, building)
 		wantFault(t, err, fault.KindNotFound)
 		_, err = d.SceneFor(t.Context(), by, model.ScenePerson, "zhang")

@@ -43,15 +43,15 @@ func (d *district) titles(by model.Actor, topic string) string {
 func TestARepresentativeUsesTheirOwnAnswersAndThoseOfTheArea(t *testing.T) {
 	d := newDistrict(t)
 	d.written(zhang, own, words("own", "lift"))
-	d.written(liaison, wide, words("area", ""))
-	d.written(liaison, wide, words("area school", "school"))
+	d.written(liaison, wide, words("wide", ""))
+	d.written(liaison, wide, words("wider", "school"))
 	d.written(distant, directory.TemplateOwner{AreaID: "xinhua"}, words("elsewhere", ""))
-	d.written(sitting("zeng", peace), directory.TemplateOwner{RepresentativeID: "zeng"}, words("hers", ""))
+	d.written(sitting("zeng"), directory.TemplateOwner{RepresentativeID: "zeng"}, words("hers", ""))
 	for _, c := range []struct {
 		by          model.Actor
 		topic, want string
 	}{
-		{zhang, "", "own area area school"}, {zhang, "lift", "own area"}, {liaison, "", "area area school"},
+		{zhang, "", "own wide wider"}, {zhang, "lift", "own wide"}, {liaison, "", "wide wider"},
 		{distant, "", "elsewhere"}, {nobody, "", ""}, {officer, "", ""},
 	} {
 		if got := d.titles(c.by, c.topic); got != c.want {
@@ -76,9 +76,9 @@ func TestAPreparedAnswerIsRewordedAndRemoved(t *testing.T) {
 
 func TestAPreparedAnswerThatIsNotYoursIsNotFound(t *testing.T) {
 	d := newDistrict(t)
-	mine, areas := d.written(zhang, own, words("own", "")), d.written(liaison, wide, words("area", ""))
+	mine, areas := d.written(zhang, own, words("own", "")), d.written(liaison, wide, words("wide", ""))
 	for id, strangers := range map[string][]model.Actor{
-		mine.ID: {nobody, liaison, sitting("zeng", peace)}, areas.ID: {nobody, zhang, distant, officer},
+		mine.ID: {nobody, liaison, sitting("zeng")}, areas.ID: {nobody, zhang, distant, officer},
 	} {
 		for _, by := range strangers {
 			wantFault(t, d.ChangeReplyTemplate(t.Context(), by, id, words("x", "")), fault.KindNotFound)

@@ -74,21 +74,26 @@ func (s *Service) Publish(ctx context.Context, by model.Actor, n NewArticle) (mo
 		if err := tellsOf(ctx, tx, article.ID, n.RepresentativeIDs); err != nil {
 			return err
 		}
-		for _, deed := range toLive {
-			if err := s.move(ctx, tx, by, &article, deed); err != nil {
-				return err
-			}
-		}
-		article.PublishedAt = &published
-		if _, err := gorm.G[model.Article](tx).Where("id = ?", article.ID).Update(ctx, "published_at", published); err != nil {
-			return fmt.Errorf("newsroom: date article: %w", err)
-		}
-		return nil
+		return s.goLive(ctx, tx, by, &article, published)
 	})
 	if err != nil {
 		return model.Article{}, err
 	}
 	return article, nil
+}
+
+// goLive takes a draft through every step to the public and dates it.
+func (s *Service) goLive(ctx context.Context, tx *gorm.DB, by model.Actor, a *model.Article, at time.Time) error {
+	for _, deed := range toLive {
+		if err := s.move(ctx, tx, by, a, deed); err != nil {
+			return err
+		}
+	}
+	if _, err := gorm.G[model.Article](tx).Where("id = ?", a.ID).Update(ctx, "published_at", at); err != nil {
+		return fmt.Errorf("newsroom: date article: %w", err)
+	}
+	a.PublishedAt = &at
+	return nil
 }
 
 // move takes an article one step on and audits it.
