@@ -12,6 +12,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -62,7 +63,7 @@ func New(o Options) (*Routes, error) {
 // Mount puts the routes on a router. The guards stand before uploads and
 // removals, not before what a link permits.
 func (r *Routes) Mount(router gin.IRoutes, guards ...gin.HandlerFunc) {
-	guarded := func(last gin.HandlerFunc) []gin.HandlerFunc { return append(guards[:len(guards):len(guards)], last) }
+	guarded := func(last gin.HandlerFunc) []gin.HandlerFunc { return append(slices.Clip(guards), last) }
 	router.POST(pathPictures, guarded(r.upload)...)
 	router.DELETE(pathPicture, guarded(r.discard)...)
 	router.GET(pathMedia, r.show)

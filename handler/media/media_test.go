@@ -23,7 +23,7 @@ import (
 func TestAPhoneUploadsAFormAndABrowserTheBareContent(t *testing.T) {
 	w := newWorld(t)
 	for name, answer := range map[string]*httptest.ResponseRecorder{
-		"form":                     w.form("wang", "file", photo(t)),
+		"form":                     w.form("file", photo(t)),
 		"bare":                     w.raw("wang", "image/png", photo(t)),
 		"bare with the wrong type": w.raw("wang", "image/heic; q=1", photo(t)),
 		"bare without a type":      w.raw("wang", "application/octet-stream", photo(t)),
@@ -74,8 +74,8 @@ func TestAnUploadThatIsTooLargeIsStoppedWhileItIsRead(t *testing.T) {
 		t.Errorf("%d bytes were read of an endless body", endless.n)
 	}
 	w.refused(w.raw("wang", "image/png", make([]byte, maxBytes+1)), http.StatusRequestEntityTooLarge, words)
-	w.refused(w.form("wang", "file", make([]byte, maxBytes+1)), http.StatusRequestEntityTooLarge, words)
-	w.refused(w.form("wang", "other", make([]byte, 2*maxBytes)), http.StatusRequestEntityTooLarge, words)
+	w.refused(w.form("file", make([]byte, maxBytes+1)), http.StatusRequestEntityTooLarge, words)
+	w.refused(w.form("other", make([]byte, 2*maxBytes)), http.StatusRequestEntityTooLarge, words)
 	body, kind := formOf(t, "other", make([]byte, 2*maxBytes))
 	hidden := &counted{from: bytes.NewReader(body)} // its length is not said beforehand
 	w.refused(w.do(request{method: http.MethodPost, target: "/api/v1/pictures", by: "wang", kind: kind, body: hidden}), http.StatusRequestEntityTooLarge, words)
@@ -95,8 +95,8 @@ func TestWhatCannotBeTakenIsRefusedByField(t *testing.T) {
 	begun := request{method: http.MethodPost, target: "/api/v1/pictures", by: "wang", kind: kind, body: io.MultiReader(bytes.NewReader(body[:150]), brokenLine{})}
 	broken := request{method: http.MethodPost, target: "/api/v1/pictures", by: "wang", kind: "image/png", body: io.MultiReader(bytes.NewReader(photo(t)[:30]), brokenLine{})}
 	for words, answers := range map[string][]*httptest.ResponseRecorder{
-		"这个文件不是图片":  {w.form("wang", "file", []byte("<script>")), w.raw("wang", "image/png", nil)},
-		"请选择要上传的图片": {w.form("wang", "photo", photo(t))},
+		"这个文件不是图片":  {w.form("file", []byte("<script>")), w.raw("wang", "image/png", nil)},
+		"请选择要上传的图片": {w.form("photo", photo(t))},
 		"请用表单字段":    {w.raw("wang", "text/plain", photo(t)), w.raw("wang", "", photo(t)), w.raw("wang", "application/x-www-form-urlencoded", photo(t))},
 		"表单无法识别":    {w.raw("wang", "multipart/form-data", photo(t))},
 		"没有上传完整":    {w.do(cut), w.do(begun), w.do(broken)},

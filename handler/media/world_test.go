@@ -112,11 +112,11 @@ func (w *world) raw(by, kind string, content []byte) *httptest.ResponseRecorder 
 	return w.do(request{method: http.MethodPost, target: "/api/v1/pictures", by: by, kind: kind, body: bytes.NewReader(content)})
 }
 
-// form uploads content as a field of a form, after a field of another name.
-func (w *world) form(by, field string, content []byte) *httptest.ResponseRecorder {
+// form uploads content as wang, in a field of a form, after a field of another name.
+func (w *world) form(field string, content []byte) *httptest.ResponseRecorder {
 	w.t.Helper()
 	body, kind := formOf(w.t, field, content)
-	return w.do(request{method: http.MethodPost, target: "/api/v1/pictures", by: by, kind: kind, body: bytes.NewReader(body)})
+	return w.do(request{method: http.MethodPost, target: "/api/v1/pictures", by: "wang", kind: kind, body: bytes.NewReader(body)})
 }
 
 func formOf(t *testing.T, field string, content []byte) (body []byte, kind string) {

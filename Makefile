@@ -1,0 +1,20 @@
+# The ways to work in this house. `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help run test lint fuzz
+
+GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 14
+
+run: ## start the demo: everything in one process, with the stand-in for WeChat
+	go run ./cmd/lianxin demo
+
+test: ## install what is missing, then test on SQLite and MariaDB and fuzz a little
+	@.ci/test
+
+lint: ## check style, safety and who imports whom
+	@go run $(GOLANGCI) run ./...
+
+fuzz: ## run each fuzz target for a few seconds (FUZZTIME=30s for longer)
+	@.ci/fuzz $(or $(FUZZTIME),3s)
