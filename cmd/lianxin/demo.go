@@ -1,0 +1,229 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lianxin/cmd/lianxin/sample"
+	"lianxin/config"
+	"lianxin/service/deadline"
+	"lianxin/service/store"
+	"lianxin/simulator"
+)
+
+// demoOptions are the flags of the demo.
+type demoOptions struct {
+	data            string
+	listen          string
+	simulatorListen string
+	verbose         bool
+}
+
+func demoCommand(w world) *cobra.Command {
+	var o demoOptions
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "在本机试用：示例城区 + 微信模拟器，不需要任何账号",
+		Long:  "启动完整的示例：内嵌数据库、一个虚构的城区、同一进程里的微信模拟器和浏览器手机。\n数据保存在 --data 文件夹里，再次运行会接着用；想重来，删掉这个文件夹即可。",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return demo(cmd.Context(), w, o) },
+	}
+	cmd.Flags().StringVar(&o.data, "data", "lianxin-data", "数据文件夹，没有则新建")
+	cmd.Flags().StringVar(&o.listen, "listen", "127.0.0.1:8080", "服务地址，端口 0 表示任选")
+	cmd.Flags().StringVar(&o.simulatorListen, "simulator-listen", "127.0.0.1:8081", "微信模拟器地址，端口 0 表示任选")
+	cmd.Flags().BoolVar(&o.verbose, "verbose", false, "在标准错误输出里显示每个请求")
+	return cmd
+}
+
+// demo runs the app and the stand-in in one process until ctx ends.
+func demo(ctx context.Context, w world, o demoOptions) (err error) {
+	var listening net.ListenConfig
+	appListener, err := listening.Listen(ctx, "tcp", o.listen)
+	if err != nil {
+		return fmt.Errorf("无法监听 %s（可能已被占用，可用 --listen 127.0.0.1:0 任选端口）：%w", o.listen, err)
+	}
+	simListener, err := listening.Listen(ctx, "tcp", o.simulatorListen)
+	if err != nil {
+		return errors.Join(fmt.Errorf("无法监听 %s（可能已被占用，可用 --simulator-listen 127.0.0.1:0 任选端口）：%w", o.simulatorListen, err), appListener.Close())
+	}
+	appURL, simURL := "http://"+appListener.Addr().String(), "http://"+simListener.Addr().String()
+
+	standIn := simulator.Defaults()
+	standIn.AppURL, standIn.People = appURL, sample.People()
+	standIn.Mini.CallbackURL, standIn.Official.CallbackURL = appURL+"/wechat/mini", appURL+"/wechat/official"
+	sim, err := simulator.New(standIn)
+	if err != nil {
+		return errors.Join(err, appListener.Close(), simListener.Close())
+	}
+	simServer := &http.Server{Handler: sim, ReadHeaderTimeout: 10 * time.Second}
+	simFailed := make(chan error, 1)
+	go func() { simFailed <- simServer.Serve(simListener) }()
+	defer func() {
+		sim.Close()
+		if closing := simServer.Close(); closing != nil {
+			err = errors.Join(err, closing)
+		}
+	}()
+
+	cfg, err := demoConfig(o.data, appURL, simURL, standIn)
+	if err != nil {
+		return errors.Join(err, appListener.Close())
+	}
+	log := demoLog(w.stderr, o)
+	db, err := openDatabase(ctx, cfg)
+	if err != nil {
+		return errors.Join(err, appListener.Close())
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := prepareDemo(ctx, w, cfg, db, log); err != nil {
+		return errors.Join(err, appListener.Close())
+	}
+	a, err := build(cfg, db, w.now, log)
+	if err != nil {
+		return errors.Join(err, appListener.Close())
+	}
+	return a.run(ctx, appListener, func() error {
+		if err := a.publishMenu(ctx); err != nil {
+			return err
+		}
+		guide(w.stderr, appURL, simURL, o.data)
+		return json.NewEncoder(w.stdout).Encode(struct {
+			Ready     bool   `json:"ready"`
+			App       string `json:"app"`
+			Simulator string `json:"simulator"`
+		}{true, appURL, simURL})
+	})
+}
+
+// demoLog keeps the screen for the guide: only what went wrong is shown.
+func demoLog(to io.Writer, o demoOptions) *slog.Logger {
+	level := slog.LevelError
+	if o.verbose {
+		level = slog.LevelInfo
+	}
+	return slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: level}))
+}
+
+// prepareDemo brings the schema up to date and fills in the sample district.
+func prepareDemo(ctx context.Context, w world, cfg config.Config, db *store.DB, log *slog.Logger) error {
+	if _, err := store.Migrate(ctx, db); err != nil {
+		return err
+	}
+	if err := deadline.InstallCalendar(ctx, db, w.now()); err != nil {
+		return err
+	}
+	// The sample signs its people in through the real gateway, as they would.
+	a, err := build(cfg, db, w.now, log)
+	if err != nil {
+		return err
+	}
+	defer a.gateway.Close()
+	filled := sample.Fill(ctx, sample.Options{
+		DB: db, Now: w.now, WeChat: weChatDesk{a.gateway}, Log: log, Cap: cfg.Cap,
+		LoginCode: func(ctx context.Context, person string) (string, error) {
+			return mintLoginCode(ctx, cfg.WeChat.Simulator, person)
+		},
+	})
+	return errors.Join(filled, a.files.Close())
+}
+
+// mintLoginCode asks the stand-in for a login code of the mini-program.
+func mintLoginCode(ctx context.Context, simulatorURL, person string) (_ string, err error) {
+	ask, err := json.Marshal(map[string]string{"account": simulator.MiniAccount, "user": person})
+	if err != nil {
+		return "", err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, simulatorURL+"/simulator/login-codes", bytes.NewReader(ask))
+	if err != nil {
+		return "", err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return "", fmt.Errorf("ask the stand-in for a login code: %w", err)
+	}
+	defer func() { err = errors.Join(err, response.Body.Close()) }()
+	var answer struct{ Code string }
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || answer.Code == "" {
+		return "", fmt.Errorf("the stand-in gave no login code (status %d): %w", response.StatusCode, err)
+	}
+	return answer.Code, nil
+}
+
+// demoConfig sets everything a newcomer would otherwise have to.
+func demoConfig(data, appURL, simURL string, standIn simulator.Options) (config.Config, error) {
+	folder, err := filepath.Abs(data)
+	if err != nil {
+		return config.Config{}, fmt.Errorf("数据文件夹 %s：%w", data, err)
+	}
+	if err := os.MkdirAll(folder, 0o750); err != nil {
+		return config.Config{}, fmt.Errorf("建不了数据文件夹，请换一个 --data：%w", err)
+	}
+	key, err := keepKey(filepath.Join(folder, "link.key"))
+	if err != nil {
+		return config.Config{}, err
+	}
+	set := map[string]string{
+		"LIANXIN_DATABASE": "sqlite:" + filepath.Join(folder, "lianxin.db"), "LIANXIN_DATA": folder, "LIANXIN_PUBLIC_URL": appURL,
+		"LIANXIN_WECHAT_SIMULATOR": simURL, "LIANXIN_LINK_KEY": key, "LIANXIN_JOBS": "on",
+	}
+	for name, a := range map[string]simulator.Account{"MINI": standIn.Mini, "OFFICIAL": standIn.Official} {
+		prefix := "LIANXIN_WECHAT_" + name + "_"
+		set[prefix+"APP_ID"], set[prefix+"SECRET"], set[prefix+"TOKEN"] = a.AppID, a.Secret, a.Token
+		set[prefix+"AES_KEY"], set[prefix+"MODE"] = a.EncodingAESKey, a.Mode
+	}
+	for _, kind := range []string{"progress", "answer", "task", "survey"} {
+		set["LIANXIN_TEMPLATE_MINI_"+strings.ToUpper(kind)] = "mini-" + kind
+		set["LIANXIN_TEMPLATE_OFFICIAL_"+strings.ToUpper(kind)] = "oa-" + kind
+	}
+	return config.LoadServing(func(name string) (string, bool) {
+		value, ok := set[name]
+		return value, ok
+	})
+}
+
+// keepKey reads the key that signs picture links, or makes it.
+func keepKey(path string) (string, error) {
+	known, err := os.ReadFile(path) //nolint:gosec // a file in the folder the caller named
+	if err == nil {
+		return strings.TrimSpace(string(known)), nil
+	}
+	if !errors.Is(err, os.ErrNotExist) {
+		return "", fmt.Errorf("读不了 %s：%w", path, err)
+	}
+	fresh := rand.Text() + rand.Text()
+	if err := os.WriteFile(path, []byte(fresh+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("写不了 %s：%w", path, err)
+	}
+	return fresh, nil
+}
+
+// guide tells a person what to open and try.
+func guide(to io.Writer, appURL, simURL, data string) {
+	_, _ = fmt.Fprintf(to, `
+连心示例已就绪（数据在 %s）
+
+  浏览器手机：%s
+    选一个人，和公众号聊天：发“和平”“zhangsan”或一个社区的名字，点菜单，扫公示牌的码；
+    点“小程序登录码”，按提示用 curl 登录并调用接口。
+  接口说明：  %s/openapi.json
+
+%s
+按 Ctrl+C 退出。
+
+`, data, simURL, appURL, sample.Guide())
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"lianxin/config"
+	"lianxin/service/deadline"
+	"lianxin/service/store"
+)
+
+func migrateCommand(w world) *cobra.Command {
+	var dryRun bool
+	cmd := &cobra.Command{
+		Use:   "migrate",
+		Short: "把数据库结构升级到最新",
+		Long:  "执行还没有执行的数据库迁移，并补齐内置的节假日安排。可以重复运行；同一时间只有一个进程会真正执行。",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			ctx := cmd.Context()
+			cfg, err := config.Load(w.lookup)
+			if err != nil {
+				return err
+			}
+			db, err := openDatabase(ctx, cfg)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, db.Close()) }()
+			if dryRun {
+				pending, err := store.Pending(ctx, db)
+				if err != nil {
+					return err
+				}
+				report(cmd, "待执行", pending)
+				return nil
+			}
+			applied, err := store.Migrate(ctx, db)
+			if err != nil {
+				return err
+			}
+			report(cmd, "已执行", applied)
+			return deadline.InstallCalendar(ctx, db, w.now())
+		},
+	}
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "只列出待执行的迁移，不改动数据库")
+	return cmd
+}
+
+func report(cmd *cobra.Command, what string, names []string) {
+	if len(names) == 0 {
+		cmd.Println("数据库结构已是最新。")
+		return
+	}
+	for _, name := range names {
+		cmd.Println(what + "：" + name)
+	}
+	cmd.Println(fmt.Sprintf("共 %d 个迁移%s。", len(names), what))
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"lianxin/config"
+	"lianxin/handler"
+	"lianxin/handler/callback"
+	"lianxin/handler/landing"
+	"lianxin/handler/media"
+	"lianxin/handler/open"
+	"lianxin/handler/person"
+	"lianxin/handler/representative"
+	"lianxin/handler/resident"
+	"lianxin/handler/staff"
+	"lianxin/handler/unit"
+	"lianxin/service/account"
+	"lianxin/service/conversation"
+	"lianxin/service/deadline"
+	"lianxin/service/directory"
+	"lianxin/service/message"
+	"lianxin/service/newsroom"
+	"lianxin/service/notice"
+	"lianxin/service/outbox"
+	"lianxin/service/picture"
+	"lianxin/service/picture/folder"
+	"lianxin/service/picture/raster"
+	"lianxin/service/store"
+	"lianxin/service/token"
+	"lianxin/service/wechat"
+)
+
+// app is the whole program, wired and not yet running.
+type app struct {
+	cfg        config.Config
+	log        *slog.Logger
+	now        func() time.Time
+	db         *store.DB
+	gateway    *wechat.Gateway
+	files      *folder.Folder
+	surface    handler.Surface
+	dispatcher *outbox.Dispatcher
+	jobs       []outbox.Job
+}
+
+// build wires every room. Nothing is reached yet and nothing runs.
+func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logger) (*app, error) {
+	a := &app{cfg: cfg, log: log, now: now, db: db}
+	var err error
+	a.gateway, err = wechat.New(wechat.Options{
+		Mini:     wechat.Account{AppID: cfg.WeChat.Mini.AppID, Secret: cfg.WeChat.Mini.Secret.Reveal()},
+		Official: wechat.Account{AppID: cfg.WeChat.Official.AppID, Secret: cfg.WeChat.Official.Secret.Reveal()},
+		BaseURL:  cfg.WeChat.Simulator, Tokens: tokens{token.New(db)}, Timeout: cfg.WeChat.Timeout, Now: now, Log: log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("微信接口：%w", err)
+	}
+	weChat := weChatDesk{a.gateway}
+
+	accounts, err := account.New(account.Options{DB: db, Now: now, WeChat: weChat, SessionLife: cfg.SessionLife, RefreshLife: cfg.RefreshLife})
+	if err != nil {
+		return nil, err
+	}
+	places, err := directory.New(directory.Options{DB: db, Now: now, MinSample: cfg.MinSample, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	news, err := newsroom.New(newsroom.Options{DB: db, Now: now})
+	if err != nil {
+		return nil, err
+	}
+	if a.files, err = folder.Open(filepath.Join(cfg.DataDir, "pictures"), now); err != nil {
+		return nil, err
+	}
+	pictures, err := picture.New(picture.Options{
+		DB: db, Now: now, Normalizer: raster.New(raster.Limits{Bytes: cfg.UploadLimit}, 2), Keeper: a.files, Checker: weChat,
+		LinkKey: []byte(cfg.LinkKey.Reveal()), PublicURL: cfg.PublicURL,
+	})
+	if err != nil {
+		return nil, err
+	}
+	messages := message.New(message.Options{DB: db, Now: now, Screener: weChat, Cap: cfg.Cap})
+	link := func(page string) string { return cfg.PublicURL + landing.Path + page }
+	pusher := notice.NewPusher(notice.Options{
+		DB: db, Now: now, Log: log, Channels: weChat, Link: link,
+		Mini: templates(cfg.Templates.Mini), Official: templates(cfg.Templates.Official),
+	})
+	talk := conversation.New(conversation.Options{DB: db, Now: now, Log: log, Speaker: weChat, Directory: signpost{places, news}, Link: link})
+
+	a.dispatcher = outbox.NewDispatcher(db, now, log, map[string]outbox.Handler{
+		message.ScreenTask:    messages.HandleScreen,
+		deadline.TaskKind:     messages.HandleDeadline,
+		notice.TaskKind:       pusher.Handle,
+		picture.CheckTask:     pictures.HandleCheck,
+		conversation.TaskKind: talk.Handle,
+	})
+	a.jobs = a.routine(accounts, pictures, talk)
+
+	receivers, err := receiversOf(cfg.WeChat, now)
+	if err != nil {
+		return nil, err
+	}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newQueueFigures(db, now, log))
+	pictureLink := func(id string) (full, thumb string) {
+		return pictures.Link(id, picture.SizeFull, now()), pictures.Link(id, picture.SizeThumb, now())
+	}
+	a.surface, err = handler.New(handler.Options{
+		DB: db, Now: now, Log: log, Registry: registry, TrustedProxies: cfg.TrustedProxies, Identify: accounts.Identify, Wake: a.dispatcher.Wake,
+		Open:           open.Room{Directory: places, Messages: messages, Newsroom: news, Link: pictureLink},
+		Person:         person.Room{Accounts: accounts, Pusher: pusher, DB: db, Now: now},
+		Resident:       resident.Room{Messages: messages, Link: pictureLink},
+		Representative: representative.Room{Messages: messages, Directory: places, Link: pictureLink},
+		Unit:           unit.Room{Messages: messages, Link: pictureLink},
+		Staff:          staff.Room{Messages: messages, Accounts: accounts, Directory: places, DB: db, Now: now, Link: pictureLink},
+		Landing:        landing.Room{Directory: places, MiniLink: a.miniLink(), Log: log},
+		Media:          media.Options{Pictures: pictures, Now: now},
+		Callback:       callback.Options{Mini: receivers.mini, Official: receivers.official, Receive: talk.Receive, Wake: a.dispatcher.Wake, Log: log},
+	})
+	return a, err
+}
+
+// run serves until ctx ends: then it stops accepting, lets requests end, stops
+// the jobs and closes what it opened. ready is called once connections are
+// taken.
+func (a *app) run(ctx context.Context, listener net.Listener, ready func() error) error {
+	server := &http.Server{
+		Handler: a.surface, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+
+	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWork()
+	var work sync.WaitGroup
+	if a.cfg.Jobs {
+		work.Go(func() { a.dispatcher.Run(working) })
+		for _, job := range a.jobs {
+			work.Go(func() { outbox.RunJob(working, a.db, a.now, a.log, job) })
+		}
+	}
+	err := ready()
+	if err == nil {
+		select {
+		case <-ctx.Done():
+		case err = <-failed:
+		}
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.cfg.ShutdownGrace)
+	defer cancel()
+	err = errors.Join(err, server.Shutdown(grace))
+	stopWork()
+	work.Wait()
+	a.gateway.Close()
+	return errors.Join(err, a.files.Close())
+}

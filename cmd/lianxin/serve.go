@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"lianxin/config"
+	"lianxin/service/store"
+)
+
+func serveCommand(w world) *cobra.Command {
+	return &cobra.Command{
+		Use:   "serve",
+		Short: "按配置启动正式服务",
+		Long:  "按配置（环境变量 LIANXIN_… 或 LIANXIN_CONFIG 指定的 YAML 文件）启动服务。\n数据库结构不是最新时拒绝启动，请先运行 lianxin migrate。",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := config.LoadServing(w.lookup)
+			if err != nil {
+				return err
+			}
+			return serve(cmd.Context(), w, cfg)
+		},
+	}
+}
+
+// serve runs the service until ctx ends.
+func serve(ctx context.Context, w world, cfg config.Config) (err error) {
+	log := newLog(w.stderr, cfg)
+	db, err := openDatabase(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	pending, err := store.Pending(ctx, db)
+	if err != nil {
+		return err
+	}
+	if len(pending) > 0 {
+		return fmt.Errorf("数据库结构不是最新的，还有 %d 个迁移没有执行（%s）。请先备份，再运行 lianxin migrate", len(pending), strings.Join(pending, "、"))
+	}
+	var listening net.ListenConfig
+	listener, err := listening.Listen(ctx, "tcp", cfg.Listen)
+	if err != nil {
+		return fmt.Errorf("无法监听 %s：%w", cfg.Listen, err)
+	}
+	app, err := build(cfg, db, w.now, log)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	return app.run(ctx, listener, func() error {
+		return json.NewEncoder(w.stdout).Encode(map[string]any{"ready": true, "app": "http://" + listener.Addr().String()})
+	})
+}
+
+func openDatabase(ctx context.Context, cfg config.Config) (*store.DB, error) {
+	kind := store.SQLite
+	if cfg.Database.Kind == config.MySQL {
+		kind = store.MySQL
+	}
+	db, err := store.Open(ctx, kind, cfg.Database.DSN.Reveal())
+	if err != nil {
+		return nil, fmt.Errorf("无法打开数据库，请检查 LIANXIN_DATABASE：%w", err)
+	}
+	return db, nil
+}
+
+func newLog(to io.Writer, cfg config.Config) *slog.Logger {
+	options := &slog.HandlerOptions{Level: cfg.LogLevel}
+	if cfg.LogFormat == config.LogJSON {
+		return slog.New(slog.NewJSONHandler(to, options))
+	}
+	return slog.New(slog.NewTextHandler(to, options))
+}

@@ -1,0 +1,153 @@
+// Package handler is the whole HTTP surface on one page.
+package handler
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"lianxin/handler/cached"
+	"lianxin/handler/callback"
+	"lianxin/handler/endpoint"
+	"lianxin/handler/guard"
+	"lianxin/handler/landing"
+	"lianxin/handler/media"
+	"lianxin/handler/open"
+	"lianxin/handler/person"
+	"lianxin/handler/problem"
+	"lianxin/handler/representative"
+	"lianxin/handler/resident"
+	"lianxin/handler/retry"
+	"lianxin/handler/session"
+	"lianxin/handler/staff"
+	"lianxin/handler/unit"
+	"lianxin/model"
+	"lianxin/service/store"
+)
+
+// Options is what the surface stands on.
+type Options struct {
+	DB             *store.DB
+	Now            func() time.Time
+	Log            *slog.Logger
+	Registry       *prometheus.Registry
+	TrustedProxies []netip.Prefix
+	Identify       session.Identify
+	// Wake is called after a write, so that what it caused begins at once.
+	Wake func()
+
+	Open           open.Room
+	Person         person.Room
+	Resident       resident.Room
+	Representative representative.Room
+	Unit           unit.Room
+	Staff          staff.Room
+	Landing        landing.Room
+	Media          media.Options
+	Callback       callback.Options
+}
+
+// Surface is the router with the endpoints it serves.
+type Surface struct {
+	http.Handler
+
+	API endpoint.API
+}
+
+// New builds the router: guards first, then every room.
+func New(o Options) (Surface, error) {
+	problem.Install()
+	gin.SetMode(gin.ReleaseMode)
+	engine := gin.New()
+	engine.HandleMethodNotAllowed, engine.ContextWithFallback = true, true
+	var proxies []string
+	for _, p := range o.TrustedProxies {
+		proxies = append(proxies, p.String())
+	}
+	if err := engine.SetTrustedProxies(proxies); err != nil {
+		return Surface{}, err
+	}
+	var api endpoint.API
+	keeper := retry.Keeper{DB: o.DB, Now: o.Now, Log: o.Log, Keyless: func(c *gin.Context) bool {
+		r, found := api.Route(c.Request.Method, c.FullPath())
+		return found && r.Keyless
+	}}
+	engine.Use(guard.Name, guard.NewFigures(o.Registry).Watch(o.Log, o.Now), guard.Catch(o.Log), guard.Body(o.Log))
+	engine.NoRoute(o.refuse(http.StatusNotFound, "not_found", "没有找到", "没有这个地址，请检查后重试。"))
+	engine.NoMethod(o.refuse(http.StatusMethodNotAllowed, "method", "不支持这种请求", "这个地址不支持这种请求方式。"))
+	api = endpoint.NewAPI(humagin.NewWithGroup(engine, engine.Group("", cached.Public(func(c *gin.Context) bool {
+		r, found := api.Route(c.Request.Method, c.FullPath())
+		return found && r.Cached
+	}), session.Middleware(o.Identify), keeper.Middleware, o.wakeAfterWrites), description()), o.Log)
+
+	o.Open.Register(api)
+	o.Open.RegisterFresh(api)
+	o.Person.Register(api)
+	o.Resident.Register(api)
+	o.Representative.Register(api)
+	o.Unit.Register(api)
+	o.Staff.Register(api)
+
+	if err := o.mountPictures(engine, api, keeper); err != nil {
+		return Surface{}, err
+	}
+	callback.Register(engine, o.Callback)
+	o.Landing.Register(engine)
+	o.mountProbes(engine)
+	return Surface{Handler: engine, API: api}, nil
+}
+
+func (o Options) mountPictures(engine *gin.Engine, api endpoint.API, keeper retry.Keeper) error {
+	o.Media.Actor = func(ctx context.Context) (model.Actor, bool) {
+		by, err := session.Actor(ctx)
+		return by, err == nil
+	}
+	o.Media.Problem = func(c *gin.Context, err error) { problem.Write(c, o.Log, err) }
+	pictures, err := media.New(o.Media)
+	if err != nil {
+		return err
+	}
+	pictures.Mount(engine, session.Middleware(o.Identify), keeper.Middleware, o.wakeAfterWrites)
+	media.Document(api.Huma)
+	return nil
+}
+
+func (o Options) refuse(status int, code, title, detail string) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		problem.Write(c, o.Log, problem.New(c.Request.Context(), status, code, title, detail))
+	}
+}
+
+func (o Options) wakeAfterWrites(c *gin.Context) {
+	c.Next()
+	if !slices.Contains([]string{http.MethodGet, http.MethodHead}, c.Request.Method) && c.Writer.Status() < http.StatusBadRequest {
+		o.Wake()
+	}
+}
+
+// readyWithin is how long the database may take to answer a probe.
+const readyWithin = 2 * time.Second
+
+// mountProbes adds what machines ask: alive, ready, figures.
+func (o Options) mountProbes(engine *gin.Engine) {
+	engine.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok") })
+	engine.GET("/readyz", func(c *gin.Context) {
+		ctx, cancel := context.WithTimeout(c.Request.Context(), readyWithin)
+		defer cancel()
+		if err := o.DB.Ping(ctx); err != nil {
+			o.Log.ErrorContext(ctx, "not ready", "error", err)
+			c.String(http.StatusServiceUnavailable, "database unavailable")
+			return
+		}
+		c.String(http.StatusOK, "ready")
+	})
+	engine.GET("/metrics", gin.WrapH(promhttp.HandlerFor(o.Registry, promhttp.HandlerOpts{})))
+}
