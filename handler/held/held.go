@@ -1,32 +1,44 @@
-// Package held keeps an HTTP answer back until it is decided what becomes of it.
+// Package held keeps an HTTP answer back until it is decided what becomes of
+// it. Nothing of it goes out before: no header, no status, no byte.
 package held
 
 import (
+	"bufio"
 	"bytes"
+	"maps"
+	"net"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
 )
 
-// Writer stands in for Gin's writer and lets nothing out but headers.
+// unwritten is Gin's size of an answer that has not begun.
+const unwritten = -1
+
+// Writer stands in for Gin's writer and lets nothing out.
 type Writer struct {
 	gin.ResponseWriter
+
+	header http.Header
 	status int
+	begun  bool
 	body   bytes.Buffer
 }
 
-// Take puts a Writer in the place of the request's writer.
-func Take(c *gin.Context) *Writer {
-	w := &Writer{ResponseWriter: c.Writer, status: http.StatusOK}
+// Next lets the request through to the handlers after this one and holds back
+// what they answer. When they panic, the answer is dropped and the request has
+// its own writer again.
+func Next(c *gin.Context) *Writer {
+	w := &Writer{ResponseWriter: c.Writer, header: http.Header{}, status: http.StatusOK}
 	c.Writer = w
+	defer func() { c.Writer = w.ResponseWriter }()
+	c.Next()
 	return w
 }
 
-// GiveBack puts the request's own writer back in its place.
-func (w *Writer) GiveBack(c *gin.Context) { c.Writer = w.ResponseWriter }
-
-// Release lets the answer out as it was given.
+// Release lets the answer out as it was given. Without it the answer is dropped.
 func (w *Writer) Release() {
+	maps.Copy(w.ResponseWriter.Header(), w.header)
 	w.ResponseWriter.WriteHeader(w.status)
 	_, _ = w.ResponseWriter.Write(w.body.Bytes()) // the asker may have gone
 }
@@ -34,23 +46,48 @@ func (w *Writer) Release() {
 // Body is what was written.
 func (w *Writer) Body() []byte { return w.body.Bytes() }
 
-// WriteHeader keeps the status.
-func (w *Writer) WriteHeader(status int) { w.status = status }
+// Header gives the headers of the held answer. What was set before it was held
+// is not among them.
+func (w *Writer) Header() http.Header { return w.header }
 
-// WriteHeaderNow does nothing yet.
-func (w *Writer) WriteHeaderNow() {}
+// WriteHeader keeps the status; what is not one changes nothing, as in Gin.
+func (w *Writer) WriteHeader(status int) {
+	if status > 0 {
+		w.status = status
+	}
+}
+
+// WriteHeaderNow only notes that the answer has begun.
+func (w *Writer) WriteHeaderNow() { w.begun = true }
 
 // Write keeps the bytes.
-func (w *Writer) Write(b []byte) (int, error) { return w.body.Write(b) }
+func (w *Writer) Write(b []byte) (int, error) {
+	w.begun = true
+	return w.body.Write(b)
+}
 
 // WriteString keeps the text.
-func (w *Writer) WriteString(s string) (int, error) { return w.body.WriteString(s) }
+func (w *Writer) WriteString(s string) (int, error) {
+	w.begun = true
+	return w.body.WriteString(s)
+}
+
+// Flush does nothing yet.
+func (w *Writer) Flush() { w.begun = true }
+
+// Hijack is refused: an answer that is held back has no line of its own.
+func (*Writer) Hijack() (net.Conn, *bufio.ReadWriter, error) { return nil, nil, http.ErrNotSupported }
 
 // Status is the status that was set.
 func (w *Writer) Status() int { return w.status }
 
-// Written reports whether anything was written.
-func (w *Writer) Written() bool { return w.body.Len() > 0 }
+// Written reports whether the answer has begun.
+func (w *Writer) Written() bool { return w.begun }
 
-// Size is how many bytes were written.
-func (w *Writer) Size() int { return w.body.Len() }
+// Size is how many bytes were written; -1 when the answer has not begun.
+func (w *Writer) Size() int {
+	if !w.begun {
+		return unwritten
+	}
+	return w.body.Len()
+}

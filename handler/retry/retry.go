@@ -5,6 +5,7 @@ package retry
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -13,6 +14,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,6 +23,7 @@ import (
 	"lianxin/handler/held"
 	"lianxin/handler/problem"
 	"lianxin/handler/session"
+	"lianxin/model"
 	"lianxin/model/fault"
 	"lianxin/service/store"
 )
@@ -33,8 +36,12 @@ const Replayed = "Idempotency-Replayed"
 
 var keyPattern = regexp.MustCompile(`^[A-Za-z0-9._:-]{8,64}$`)
 
-// patience is how long a request waits for its twin that is still at work.
+// patience is how long a request waits for its twin that is still at work, when
+// the Keeper does not say.
 const patience = 3 * time.Second
+
+// statusGone is the status of an answer nobody waited for; see problem.From.
+const statusGone = 499
 
 // Keeper remembers keys and answers.
 type Keeper struct {
@@ -43,6 +50,9 @@ type Keeper struct {
 	Log *slog.Logger
 	// Keyless tells which writes take no key.
 	Keyless func(c *gin.Context) bool
+	// Patience is how long a request waits for its twin that is still at work;
+	// 3 seconds when 0.
+	Patience time.Duration
 }
 
 // Middleware demands a key on every write of a signed-in person and keeps its
@@ -76,15 +86,16 @@ func (k Keeper) Middleware(c *gin.Context) {
 
 // do lets the request through and keeps what it answered.
 func (k Keeper) do(c *gin.Context, key *store.Key) {
-	answer := held.Take(c)
 	c.Request = c.Request.WithContext(store.WithKey(c.Request.Context(), key))
-	c.Next()
-	answer.GiveBack(c)
-	if key.Lost() && k.replay(c, key) {
+	answer := held.Next(c)
+	// A refusal may be the doing of a twin that was faster: then its answer counts.
+	refused := answer.Status() >= http.StatusBadRequest
+	if !key.Taken() && (key.Lost() || refused) && k.replay(c, key) {
 		return
 	}
-	if key.Taken() && answer.Status() < http.StatusInternalServerError {
-		// The deed is done: its answer is kept even when the asker has gone.
+	// The deed is done: its answer is kept even when the asker has gone. That the
+	// asker has gone, or that something broke, is no answer to keep.
+	if key.Taken() && answer.Status() < statusGone {
 		ctx := context.WithoutCancel(c.Request.Context())
 		if err := store.KeepAnswer(ctx, k.DB, key, answer.Status(), string(answer.Body())); err != nil {
 			k.Log.ErrorContext(ctx, "answer of an idempotency key was not kept", "error", err)
@@ -96,7 +107,7 @@ func (k Keeper) do(c *gin.Context, key *store.Key) {
 // replay answers from what is known of the key; false when nothing is.
 func (k Keeper) replay(c *gin.Context, key *store.Key) bool {
 	ctx := c.Request.Context()
-	until := time.NewTimer(patience)
+	until := time.NewTimer(cmp.Or(k.Patience, patience))
 	defer until.Stop()
 	for {
 		known, found, err := store.FindKey(ctx, k.DB, key.PersonID, key.Value)
@@ -110,9 +121,7 @@ func (k Keeper) replay(c *gin.Context, key *store.Key) bool {
 			problem.Write(c, k.Log, fault.InvalidField(Header, "这个一次性编号已用于另一个请求，请换一个新的编号。"))
 			return true
 		case known.Status != 0:
-			c.Header(Replayed, "true")
-			c.Data(known.Status, contentType(known.Status), []byte(known.Answer))
-			c.Abort()
+			give(c, known)
 			return true
 		}
 		// The deed is committed and its answer not yet kept: the twin is at work,
@@ -129,11 +138,20 @@ func (k Keeper) replay(c *gin.Context, key *store.Key) bool {
 	}
 }
 
-func contentType(status int) string {
-	if status >= http.StatusBadRequest {
-		return "application/problem+json"
+// give answers as the deed was answered the first time.
+func give(c *gin.Context, known model.IdempotencyKey) {
+	c.Header(Replayed, "true")
+	c.Header("Cache-Control", "no-store")
+	c.Abort()
+	switch {
+	case known.Answer == "":
+		c.Status(known.Status)
+		c.Writer.WriteHeaderNow()
+	case known.Status >= http.StatusBadRequest:
+		c.Data(known.Status, "application/problem+json", []byte(known.Answer))
+	default:
+		c.Data(known.Status, "application/json", []byte(known.Answer))
 	}
-	return "application/json"
 }
 
 // fingerprintOf hashes what makes a request the same: method, path, query and
@@ -141,15 +159,21 @@ func contentType(status int) string {
 func fingerprintOf(r *http.Request) (string, error) {
 	h := sha256.New()
 	_, _ = io.WriteString(h, r.Method+"\n"+r.URL.Path+"\n"+r.URL.RawQuery+"\n")
-	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
-		body, err := io.ReadAll(r.Body)
-		if err != nil {
-			return "", err
-		}
-		_, _ = h.Write(body)
-		r.Body = io.NopCloser(bytes.NewReader(body))
-	} else {
-		_, _ = io.WriteString(h, r.Header.Get("Content-Length"))
+	if r.Body == nil || !isJSON(r.Header.Get("Content-Type")) {
+		_, _ = io.WriteString(h, strconv.FormatInt(r.ContentLength, 10))
+		return hex.EncodeToString(h.Sum(nil)), nil
 	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return "", err
+	}
+	_, _ = h.Write(body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
 	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// isJSON tells what the guard has read and limited: JSON, and what does not say
+// what it is, which routes take for JSON.
+func isJSON(contentType string) bool {
+	return contentType == "" || strings.Contains(strings.ToLower(contentType), "json")
 }
