@@ -5,7 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
+	"runtime/debug"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,8 +20,16 @@ import (
 	"lianxin/service/store"
 )
 
-// batch is how many tasks one tick claims at most.
-const batch = 64
+// batch is how many fresh tasks one tick takes on at most, and again how many
+// that failed before. Each have their own share, so that neither a flood of new
+// work nor a heap of failing tasks keeps the other waiting.
+const (
+	batch = 64
+	again = 16
+)
+
+// ending bounds the note of what became of a task.
+const ending = 5 * time.Second
 
 // lease is how long a claimed task belongs to its dispatcher. A dispatcher that
 // died loses the task to another one after it; no handler may take longer.
@@ -32,13 +44,15 @@ type Dispatcher struct {
 	owner    string
 	handlers map[string]Handler
 	workers  int
+	patience time.Duration
 	wake     chan struct{}
 }
 
 // NewDispatcher makes a dispatcher; handlers are looked up by the kind of task.
 func NewDispatcher(db *store.DB, now func() time.Time, log *slog.Logger, handlers map[string]Handler) *Dispatcher {
 	return &Dispatcher{
-		db: db, now: now, log: log, owner: model.NewID(), handlers: handlers, workers: 4, wake: make(chan struct{}, 1),
+		db: db, now: now, log: log, owner: model.NewID(), handlers: handlers, workers: 4, patience: lease - 10*time.Second,
+		wake: make(chan struct{}, 1),
 	}
 }
 
@@ -72,19 +86,16 @@ func (d *Dispatcher) Run(ctx context.Context) {
 	}
 }
 
-// Tick claims what is due and does it; it returns how many tasks it did.
+// Tick claims what is due and does it; it returns how many tasks it did. Tasks
+// of a kind without a handler are left for a program that has one.
 func (d *Dispatcher) Tick(ctx context.Context) (int, error) {
 	if err := d.reclaim(ctx); err != nil {
 		return 0, err
 	}
-	due, err := gorm.G[model.Task](d.db.Read()).Where("state = ? AND run_at <= ?", model.TaskReady, d.now()).
-		Order("run_at").Limit(batch).Find(ctx)
+	due, err := d.due(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("outbox: look for due tasks: %w", err)
+		return 0, err
 	}
-	// Two dispatchers that look at once should not fight over the same rows.
-	rand.Shuffle(len(due), func(i, j int) { due[i], due[j] = due[j], due[i] })
-
 	work := make(chan model.Task)
 	var wg sync.WaitGroup
 	var mu sync.Mutex
@@ -93,6 +104,9 @@ func (d *Dispatcher) Tick(ctx context.Context) (int, error) {
 	for range min(d.workers, len(due)) {
 		wg.Go(func() {
 			for task := range work {
+				if ctx.Err() != nil {
+					continue
+				}
 				did, err := d.do(ctx, task)
 				mu.Lock()
 				failed = errors.Join(failed, err)
@@ -114,21 +128,57 @@ func (d *Dispatcher) Tick(ctx context.Context) (int, error) {
 	return done, failed
 }
 
-// do claims one task by compare-and-set, runs it outside any transaction and
-// writes down what became of it. The due time is pushed out with the claim, so
-// a crash costs a second try, never the task.
+// due lists what this tick takes on, the oldest of each share.
+func (d *Dispatcher) due(ctx context.Context) ([]model.Task, error) {
+	kinds := slices.Collect(maps.Keys(d.handlers))
+	now := d.now()
+	var due []model.Task
+	for _, share := range []struct {
+		of   string
+		most int
+	}{{"attempts = 0", batch}, {"attempts > 0", again}} {
+		some, err := gorm.G[model.Task](d.db.Read()).Where("state = ? AND run_at <= ? AND kind IN ?", model.TaskReady, now, kinds).
+			Where(share.of).Order("run_at").Limit(share.most).Find(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("outbox: look for due tasks: %w", err)
+		}
+		due = append(due, some...)
+	}
+	// Two dispatchers that look at once should not fight over the same rows.
+	//nolint:gosec // an order is not a secret
+	rand.Shuffle(len(due), func(i, j int) { due[i], due[j] = due[j], due[i] })
+	return due, nil
+}
+
+// do claims one task, runs it outside any transaction and writes down what
+// became of it. Work once begun is ended even when the program is told to stop.
 func (d *Dispatcher) do(ctx context.Context, task model.Task) (bool, error) {
-	until := d.now().Add(lease)
-	mine, err := d.update(ctx, task.ID, model.TaskReady, "", map[string]any{
-		"state": model.TaskRunning, "owner": d.owner, "lease_until": until, "attempts": task.Attempts + 1, "run_at": until,
-	})
-	if err != nil || !mine {
+	ctx = context.WithoutCancel(ctx)
+	if mine, err := d.claim(ctx, task); err != nil || !mine {
 		return false, err
 	}
-	// Work once begun is ended even when the program is told to stop.
-	working, cancel := context.WithTimeout(context.WithoutCancel(ctx), lease-10*time.Second)
-	defer cancel()
+	working, cancel := context.WithTimeout(ctx, d.patience)
 	outcome := d.handle(working, task)
+	cancel()
+	return true, d.end(ctx, task, outcome)
+}
+
+// claim makes a task this dispatcher's for the length of a lease, by
+// compare-and-set with all that was seen of it: another one may have tried it
+// and put it off since. The due time is pushed out with the claim, so a crash
+// costs a second try, never the task.
+func (d *Dispatcher) claim(ctx context.Context, task model.Task) (bool, error) {
+	until := d.now().Add(lease)
+	seen := clause.Expr{SQL: "state = ? AND attempts = ?", Vars: []any{model.TaskReady, task.Attempts}}
+	return d.move(ctx, task.ID, seen, map[string]any{
+		"state": model.TaskRunning, "owner": d.owner, "lease_until": until, "attempts": task.Attempts + 1, "run_at": until,
+	})
+}
+
+// end writes down what became of a task that is still this dispatcher's.
+func (d *Dispatcher) end(ctx context.Context, task model.Task, outcome error) error {
+	ctx, cancel := context.WithTimeout(ctx, ending)
+	defer cancel()
 	state, wait := verdict(outcome, task.Attempts+1)
 	set := map[string]any{"state": state, "owner": "", "lease_until": nil, "last_error": words(outcome)}
 	switch state {
@@ -143,8 +193,9 @@ func (d *Dispatcher) do(ctx context.Context, task model.Task) (bool, error) {
 			d.log.WarnContext(ctx, "task put off", "kind", task.Kind, "task", task.ID, "attempts", task.Attempts+1, "error", outcome)
 		}
 	}
-	_, err = d.update(working, task.ID, model.TaskRunning, d.owner, set)
-	return true, err
+	mine := clause.Expr{SQL: "state = ? AND owner = ? AND attempts = ?", Vars: []any{model.TaskRunning, d.owner, task.Attempts + 1}}
+	_, err := d.move(ctx, task.ID, mine, set)
+	return err
 }
 
 // handle calls the handler; a panic is an error like any other.
@@ -152,20 +203,17 @@ func (d *Dispatcher) handle(ctx context.Context, task model.Task) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("outbox: handler of %s panicked: %v", task.Kind, p)
+			d.log.ErrorContext(ctx, "handler panicked", "kind", task.Kind, "task", task.ID, "error", err, "stack", string(debug.Stack()))
 		}
 	}()
-	handler, ok := d.handlers[task.Kind]
-	if !ok {
-		return fmt.Errorf("outbox: no handler for %q", task.Kind)
-	}
-	return handler(ctx, []byte(task.Payload))
+	return d.handlers[task.Kind](ctx, []byte(task.Payload))
 }
 
-func (d *Dispatcher) update(ctx context.Context, id string, from model.TaskState, owner string, set map[string]any) (bool, error) {
+// move changes a task that is as it was seen; false when it no longer is.
+func (d *Dispatcher) move(ctx context.Context, id string, seen clause.Expr, set map[string]any) (bool, error) {
 	n := 0
 	err := store.InTx(ctx, d.db, func(ctx context.Context, tx *gorm.DB) (err error) {
-		n, err = gorm.G[model.Task](tx).Where("id = ? AND state = ? AND owner = ?", id, from, owner).
-			Set(clause.Assignments(set)).Update(ctx)
+		n, err = gorm.G[model.Task](tx).Where("id = ?", id).Where(seen).Set(clause.Assignments(set)).Update(ctx)
 		return err
 	})
 	if err != nil {
@@ -174,16 +222,25 @@ func (d *Dispatcher) update(ctx context.Context, id string, from model.TaskState
 	return n == 1, nil
 }
 
-// reclaim gives back the tasks of dispatchers that died.
+// reclaim gives back the tasks of dispatchers that died. The first time it may
+// have been chance; a task that was lost before is put off, for it may be what
+// kills them.
 func (d *Dispatcher) reclaim(ctx context.Context) error {
-	lost, err := gorm.G[model.Task](d.db.Read()).Where("state = ? AND lease_until < ?", model.TaskRunning, d.now()).
+	now := d.now()
+	lost, err := gorm.G[model.Task](d.db.Read()).Where("state = ? AND lease_until < ?", model.TaskRunning, now).
 		Limit(batch).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("outbox: look for lost tasks: %w", err)
 	}
 	for _, task := range lost {
-		if _, err := d.update(ctx, task.ID, model.TaskRunning, task.Owner, map[string]any{
-			"state": model.TaskReady, "owner": "", "lease_until": nil, "run_at": d.now(),
+		due := now
+		if task.Attempts > 1 {
+			due = now.Add(backOff(task.Attempts))
+		}
+		d.log.WarnContext(ctx, "task was lost by its dispatcher", "kind", task.Kind, "task", task.ID, "attempts", task.Attempts)
+		seen := clause.Expr{SQL: "state = ? AND lease_until < ?", Vars: []any{model.TaskRunning, now}}
+		if _, err := d.move(ctx, task.ID, seen, map[string]any{
+			"state": model.TaskReady, "owner": "", "lease_until": nil, "run_at": due,
 		}); err != nil {
 			return err
 		}
@@ -191,26 +248,28 @@ func (d *Dispatcher) reclaim(ctx context.Context) error {
 	return nil
 }
 
-// words cuts an error down to what the column holds.
+// words makes of an error what the column holds.
 func words(err error) string {
 	if err == nil {
 		return ""
 	}
-	runes := []rune(err.Error())
+	runes := []rune(strings.ReplaceAll(strings.ToValidUTF8(err.Error(), "?"), "\x00", "?"))
 	return string(runes[:min(len(runes), 400)])
 }
 
-// Waiting counts what has not been done: tasks due, the age of the oldest, and
-// tasks refused.
+// Waiting counts what has not been done: tasks due now, the time since the
+// oldest task not done was first due (it may have failed and wait for another
+// try), and tasks refused.
 func Waiting(ctx context.Context, db *store.DB, now time.Time) (ready int64, oldest time.Duration, refused int64, err error) {
-	due := gorm.G[model.Task](db.Read()).Where("state = ? AND run_at <= ?", model.TaskReady, now)
-	if ready, err = due.Count(ctx, "*"); err != nil {
+	ready, err = gorm.G[model.Task](db.Read()).Where("state = ? AND run_at <= ?", model.TaskReady, now).Count(ctx, "*")
+	if err != nil {
 		return 0, 0, 0, fmt.Errorf("outbox: count ready: %w", err)
 	}
-	first, err := due.Order("run_at").Take(ctx)
+	undone := []model.TaskState{model.TaskReady, model.TaskRunning}
+	first, err := gorm.G[model.Task](db.Read()).Where("state IN ? AND created_at <= ?", undone, now).Order("created_at").Take(ctx)
 	switch {
 	case err == nil:
-		oldest = now.Sub(first.RunAt)
+		oldest = now.Sub(first.CreatedAt)
 	case !store.IsAbsent(err):
 		return 0, 0, 0, fmt.Errorf("outbox: find oldest: %w", err)
 	}
