@@ -73,6 +73,17 @@ func (d weChatDesk) Say(ctx context.Context, openID, text string) error {
 	return d.PushCustomer(ctx, openID, text)
 }
 
+// scenePage is the page of the mini-program that a scanned code opens.
+const scenePage = "pages/scene/index"
+
+func (d weChatDesk) OfficialImage(ctx context.Context, scene string) (string, error) {
+	return d.gateway.OfficialCode(ctx, scene, 0)
+}
+
+func (d weChatDesk) MiniImage(ctx context.Context, scene string) ([]byte, error) {
+	return d.gateway.MiniCode(ctx, scene, scenePage, 430)
+}
+
 func (d weChatDesk) Follower(ctx context.Context, openID string) (string, error) {
 	who, err := d.gateway.UserInfo(ctx, openID)
 	if err == nil && !who.Subscribed {

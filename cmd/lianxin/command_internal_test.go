@@ -1,19 +1,22 @@
 package main
 
 import (
+	"crypto/rand"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"lianxin/service/store/storetest"
 )
 
 func settings(tb testing.TB) map[string]string {
 	tb.Helper()
 	dir := tb.TempDir()
 	return map[string]string{
-		"LIANXIN_DATABASE": "sqlite:" + filepath.Join(dir, "lianxin.db"), "LIANXIN_DATA": dir, "LIANXIN_LISTEN": "127.0.0.1:0",
-		"LIANXIN_PUBLIC_URL": "https://lianxin.example", "LIANXIN_LINK_KEY": strings.Repeat("k", 40),
+		"LIANXIN_DATABASE": storetest.Unmigrated(tb), "LIANXIN_DATA": dir, "LIANXIN_LISTEN": "127.0.0.1:0",
+		"LIANXIN_PUBLIC_URL": "https://lianxin.example", "LIANXIN_LINK_KEY": rand.Text() + rand.Text(),
 		"LIANXIN_WECHAT_MINI_APP_ID": "wx0123456789abcdef", "LIANXIN_WECHAT_MINI_SECRET": strings.Repeat("5", 32),
 		"LIANXIN_WECHAT_MINI_TOKEN": "token", "LIANXIN_WECHAT_MINI_AES_KEY": strings.Repeat("a", 43),
 	}

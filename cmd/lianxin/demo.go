@@ -17,9 +17,11 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"gorm.io/gorm"
 
 	"lianxin/cmd/lianxin/sample"
 	"lianxin/config"
+	"lianxin/model"
 	"lianxin/service/deadline"
 	"lianxin/service/store"
 	"lianxin/simulator"
@@ -100,6 +102,9 @@ func demo(ctx context.Context, w world, o demoOptions) (err error) {
 		if err := a.publishMenu(ctx); err != nil {
 			return err
 		}
+		if err := a.paintScenes(ctx); err != nil {
+			return err
+		}
 		guide(w.stderr, appURL, simURL, o.data)
 		return json.NewEncoder(w.stdout).Encode(struct {
 			Ready     bool   `json:"ready"`
@@ -107,6 +112,21 @@ func demo(ctx context.Context, w world, o demoOptions) (err error) {
 			Simulator string `json:"simulator"`
 		}{true, appURL, simURL})
 	})
+}
+
+// paintScenes asks the stand-in for the codes of the sample's posters: it
+// forgets them when it ends, and only a code that was painted can be scanned.
+func (a *app) paintScenes(ctx context.Context) error {
+	scenes, err := gorm.G[model.Scene](a.db.Read()).Order("code").Limit(100).Find(ctx)
+	if err != nil {
+		return fmt.Errorf("read scenes: %w", err)
+	}
+	for _, scene := range scenes {
+		if _, err := a.gateway.OfficialCode(ctx, scene.Code, 0); err != nil {
+			return fmt.Errorf("paint scene %s: %w", scene.Code, err)
+		}
+	}
+	return nil
 }
 
 // demoLog keeps the screen for the guide: only what went wrong is shown.

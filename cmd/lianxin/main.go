@@ -61,7 +61,7 @@ func run(ctx context.Context, w world, args []string) int {
 		return 0
 	}
 	_, _ = fmt.Fprintln(w.stderr, "lianxin:", err)
-	if _, invalid := errors.AsType[*config.InvalidError](err); invalid || errors.Is(err, errUsage) {
+	if _, invalid := errors.AsType[config.InvalidError](err); invalid || errors.Is(err, errUsage) {
 		return usageExit
 	}
 	return 1

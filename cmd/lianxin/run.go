@@ -123,7 +123,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 		Resident:       resident.Room{Messages: messages, Link: pictureLink},
 		Representative: representative.Room{Messages: messages, Directory: places, Link: pictureLink},
 		Unit:           unit.Room{Messages: messages, Link: pictureLink},
-		Staff:          staff.Room{Messages: messages, Accounts: accounts, Directory: places, DB: db, Now: now, Link: pictureLink},
+		Staff:          staff.Room{Messages: messages, Accounts: accounts, Directory: places, DB: db, Now: now, Link: pictureLink, Codes: weChat},
 		Landing:        landing.Room{Directory: places, MiniLink: a.miniLink(), Log: log},
 		Media:          media.Options{Pictures: pictures, Now: now},
 		Callback:       callback.Options{Mini: receivers.mini, Official: receivers.official, Receive: talk.Receive, Wake: a.dispatcher.Wake, Log: log},

@@ -38,6 +38,12 @@ type sceneView struct {
 	Scans int    `json:"scans"`
 }
 
+type sceneImages struct {
+	Code        string `json:"code"`
+	OfficialURL string `json:"official_url" doc:"公众号带参数二维码的图片地址"`
+	MiniJPEG    []byte `json:"mini_jpeg" doc:"小程序码，Base64 的 JPEG"`
+}
+
 type auditInput struct {
 	endpoint.Paging
 	TargetID string `query:"target_id" maxLength:"36"`
@@ -77,6 +83,23 @@ func (r Room) registerOffice(api endpoint.API) {
 			return nil, err
 		}
 		return endpoint.Of(sceneView{scene.Code, scene.Scans}), nil
+	})
+	endpoint.Act(api, endpoint.Route{
+		Method: http.MethodPost, Path: "/api/v1/staff/scenes/images", ID: "scene-images", Summary: "场景码的图片，可印在公示牌上", Tag: "联络办", Who: endpoint.Needs(model.PermitRosterRead),
+	}, func(ctx context.Context, by model.Actor, in *sceneInput) (*endpoint.Body[sceneImages], error) {
+		scene, err := r.Directory.SceneFor(ctx, by, in.Body.Kind, in.Body.TargetID)
+		if err != nil {
+			return nil, err
+		}
+		official, err := r.Codes.OfficialImage(ctx, scene.Code)
+		if err != nil {
+			return nil, err
+		}
+		mini, err := r.Codes.MiniImage(ctx, scene.Code)
+		if err != nil {
+			return nil, err
+		}
+		return endpoint.Of(sceneImages{scene.Code, official, mini}), nil
 	})
 	endpoint.Act(api, endpoint.Route{
 		Method: http.MethodGet, Path: "/api/v1/staff/audit", ID: "audit-lines", Summary: "审计日志", Tag: "审计", Who: endpoint.Needs(model.PermitAuditRead),

@@ -3,6 +3,7 @@
 package staff
 
 import (
+	"context"
 	"time"
 
 	"lianxin/handler/endpoint"
@@ -13,6 +14,14 @@ import (
 	"lianxin/service/store"
 )
 
+// Codes paints scene codes that can be scanned.
+type Codes interface {
+	// OfficialImage gives the address of a picture for the official account.
+	OfficialImage(ctx context.Context, scene string) (string, error)
+	// MiniImage gives a JPEG for the mini-program.
+	MiniImage(ctx context.Context, scene string) ([]byte, error)
+}
+
 // Room serves staff.
 type Room struct {
 	Messages  *message.Service
@@ -21,6 +30,7 @@ type Room struct {
 	DB        *store.DB
 	Now       func() time.Time
 	Link      messageview.Link
+	Codes     Codes
 }
 
 // Register adds the routes.

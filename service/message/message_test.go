@@ -482,6 +482,33 @@ func TestAWithdrawnMessageStaysWithdrawnWhenTheCheckComesLate(t *testing.T) {
 	}
 }
 
+func TestATurnWaitsForItsPicturesAndAPersonsWordFreesThem(t *testing.T) {
+	town := newTown(t)
+	insert(town, &model.Picture{ID: "pic", OwnerID: "wang", Screening: model.ScreeningChecking, CreatedAt: town.clock.Now()})
+	thread := town.send(message.Draft{PictureIDs: []string{"pic"}})
+	town.wantState(thread.Message.ID, model.MessageSubmitted)
+	change[model.Picture](town, "pic", "screening", model.ScreeningHeld)
+	town.clock.Advance(time.Minute)
+	town.settle()
+	town.wantState(thread.Message.ID, model.MessageHeld)
+	if err := town.svc.ReleaseTurn(t.Context(), town.liaison, thread.Turns[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	town.wantState(thread.Message.ID, model.MessageDelivered)
+	if p := all[model.Picture](town, "id = ?", "pic")[0]; p.Screening != model.ScreeningShown || p.TurnID != thread.Turns[0].ID {
+		t.Errorf("picture is %s of turn %q", p.Screening, p.TurnID)
+	}
+}
+
+func TestAnothersPictureCannotBeTaken(t *testing.T) {
+	town := newTown(t)
+	insert(town, &model.Picture{ID: "pic", OwnerID: "elder", Screening: model.ScreeningShown, CreatedAt: town.clock.Now()})
+	_, err := town.svc.Send(t.Context(), town.wang, message.Draft{RepresentativeID: town.zhangSeat, Body: "看图", PictureIDs: []string{"pic"}})
+	if !fault.Is(err, fault.KindInvalid) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestBothSidesMayAddWords(t *testing.T) {
 	town := newTown(t)
 	id := town.send(message.Draft{}).Message.ID

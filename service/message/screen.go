@@ -160,6 +160,9 @@ func (s *Service) show(ctx context.Context, tx *gorm.DB, m *model.Message, turn 
 	if err != nil || !fresh {
 		return err
 	}
+	if err := s.showPictures(ctx, tx, turn); err != nil {
+		return err
+	}
 	switch turn.Effect {
 	case model.EffectOpen:
 		if err := s.move(ctx, tx, m, change{deed: model.DeedPass, by: r.by, side: r.side}); err != nil {
@@ -172,6 +175,17 @@ func (s *Service) show(ctx context.Context, tx *gorm.DB, m *model.Message, turn 
 		return s.tellTurn(ctx, tx, *m, turn)
 	}
 	return fmt.Errorf("message: unknown effect %q", turn.Effect)
+}
+
+// showPictures lets the pictures of a turn be seen with it: who released the
+// turn has looked at them too.
+func (s *Service) showPictures(ctx context.Context, tx *gorm.DB, turn model.Turn) error {
+	_, err := gorm.G[model.Picture](tx).Where("turn_id = ? AND screening <> ?", turn.ID, model.ScreeningShown).
+		Update(ctx, "screening", model.ScreeningShown)
+	if err != nil {
+		return fmt.Errorf("message: show pictures: %w", err)
+	}
+	return nil
 }
 
 // ignoreLate forgives a turn whose message has moved on meanwhile, as when it

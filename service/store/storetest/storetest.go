@@ -29,6 +29,36 @@ func Open(tb testing.TB) *store.DB {
 	return openSQLite(tb)
 }
 
+// Unmigrated names a fresh database without any schema, as the setting
+// LIANXIN_DATABASE does: "sqlite:PATH" or "mysql:DSN".
+func Unmigrated(tb testing.TB) string {
+	tb.Helper()
+	dsn := os.Getenv("LIANXIN_TEST_DSN")
+	if dsn == "" {
+		return "sqlite:" + filepath.Join(tb.TempDir(), "fresh.db")
+	}
+	server, err := sql.Open("mysql", dsn)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	name := "u" + strings.ToLower(rand.Text())
+	if _, err := server.ExecContext(tb.Context(), "CREATE DATABASE "+name+" CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if _, err := server.ExecContext(context.Background(), "DROP DATABASE "+name); err != nil {
+			tb.Errorf("drop test database: %v", err)
+		}
+		_ = server.Close()
+	})
+	cfg, err := sqldriver.ParseDSN(dsn)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	cfg.DBName = name
+	return "mysql:" + cfg.FormatDSN()
+}
+
 // template is a migrated SQLite file that every test copies: migrating once per
 // process is an order of magnitude faster than once per test.
 var template = sync.OnceValues(func() ([]byte, error) {
