@@ -104,9 +104,6 @@ func (d *Dispatcher) Tick(ctx context.Context) (int, error) {
 	for range min(d.workers, len(due)) {
 		wg.Go(func() {
 			for task := range work {
-				if ctx.Err() != nil {
-					continue
-				}
 				did, err := d.do(ctx, task)
 				mu.Lock()
 				failed = errors.Join(failed, err)
@@ -153,6 +150,11 @@ func (d *Dispatcher) due(ctx context.Context) ([]model.Task, error) {
 // do claims one task, runs it outside any transaction and writes down what
 // became of it. Work once begun is ended even when the program is told to stop.
 func (d *Dispatcher) do(ctx context.Context, task model.Task) (bool, error) {
+	select {
+	case <-ctx.Done():
+		return false, nil
+	default:
+	}
 	ctx = context.WithoutCancel(ctx)
 	if mine, err := d.claim(ctx, task); err != nil || !mine {
 		return false, err

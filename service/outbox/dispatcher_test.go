@@ -132,10 +132,10 @@ func TestFreshTasksDoNotQueueBehindManyThatFail(t *testing.T) {
 	box := newBox(t)
 	failing, fresh := &tally{answer: errDown}, &tally{}
 	d := box.dispatcher(map[string]outbox.Handler{"failing": failing.handle, "work": fresh.handle})
-	for i := range 300 {
+	for i := range 100 {
 		box.enqueueTask(outbox.Task{Kind: "failing", DedupeKey: fmt.Sprint(i), RunAt: box.clock.Now()})
 	}
-	for tried := 0; tried < 300; {
+	for tried := 0; tried < 100; {
 		tried += box.tick(d)
 	}
 	box.clock.Advance(2 * time.Hour)
