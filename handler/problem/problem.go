@@ -8,11 +8,10 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"math"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
@@ -85,10 +84,11 @@ func requestID(ctx context.Context) string {
 // once, with the request's id.
 func From(ctx context.Context, log *slog.Logger, err error) *Problem {
 	if p, ok := errors.AsType[*Problem](err); ok {
-		p.RequestID = requestID(ctx)
-		return p
+		named := *p
+		named.RequestID = requestID(ctx)
+		return &named
 	}
-	if f := fault.Of(err); f != nil {
+	if f := fault.Of(err); f != nil && byKind[f.Kind].status != 0 {
 		return fromFault(ctx, f)
 	}
 	switch {
@@ -113,7 +113,7 @@ func fromFault(ctx context.Context, f *fault.Fault) *Problem {
 		p.Errors = append(p.Errors, Field{Field: field.Name, Message: field.Reason})
 	}
 	if f.Kind == fault.KindTooMany {
-		p.headers.Set("Retry-After", strconv.Itoa(max(1, int(f.RetryAfter/time.Second))))
+		p.headers.Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(f.RetryAfter.Seconds())))))
 	}
 	if f.Kind == fault.KindUnauthenticated {
 		p.headers.Set("WWW-Authenticate", `Bearer realm="lianxin"`)
@@ -142,9 +142,10 @@ func Write(c *gin.Context, log *slog.Logger, err error) {
 }
 
 // Install makes huma speak our documents and our language. It sets what huma
-// keeps as process globals, once.
+// keeps as process globals, once; lists in answers are never null.
 var Install = sync.OnceFunc(func() {
 	speakChinese()
+	huma.DefaultArrayNullable = false
 	huma.NewErrorWithContext = func(hc huma.Context, status int, msg string, errs ...error) huma.StatusError {
 		p := ofHuma(status, msg, errs)
 		if hc != nil {
@@ -155,43 +156,37 @@ var Install = sync.OnceFunc(func() {
 	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError { return ofHuma(status, msg, errs) }
 })
 
-// titles are the words for what huma refuses by itself.
-var titles = map[int][2]string{
-	http.StatusBadRequest:            {"请求无法识别", "请求的内容无法识别，请检查后重试。"},
-	http.StatusNotFound:              {"没有找到", "没有这个地址。"},
-	http.StatusMethodNotAllowed:      {"不支持这种请求", "这个地址不支持这种请求方式。"},
-	http.StatusNotAcceptable:         {"无法按要求的格式回答", "只能返回 JSON。"},
-	http.StatusRequestTimeout:        {"请求超时", "网络太慢，内容没有收全，请重试。"},
-	http.StatusRequestEntityTooLarge: {"内容太大", "提交的内容太大，请减少后再试。"},
-	http.StatusUnsupportedMediaType:  {"不支持的内容类型", "请以 JSON 提交。"},
-	http.StatusUnprocessableEntity:   {"填写的内容有问题", "填写的内容有问题，请按提示修改后再提交。"},
+// answers are what huma refuses by itself: code, title and words.
+var answers = map[int]struct{ code, title, detail string }{
+	http.StatusBadRequest:            {"broken", "请求无法识别", "请求的内容无法识别，请检查后重试。"},
+	http.StatusNotFound:              {"not_found", "没有找到", "没有这个地址。"},
+	http.StatusMethodNotAllowed:      {"method", "不支持这种请求", "这个地址不支持这种请求方式。"},
+	http.StatusNotAcceptable:         {"not_acceptable", "无法按要求的格式回答", "没有所要求的格式。"},
+	http.StatusRequestTimeout:        {"timeout", "请求超时", "网络太慢，内容没有收全，请重试。"},
+	http.StatusRequestEntityTooLarge: {"too_large", "内容太大", "提交的内容太大，请减少后再试。"},
+	http.StatusUnsupportedMediaType:  {"unsupported", "不支持的内容类型", "提交的内容不是所支持的格式。"},
+	http.StatusUnprocessableEntity:   {"invalid", "填写的内容有问题", "填写的内容有问题，请按提示修改后再提交。"},
 }
 
 // ofHuma makes a document of what huma found wrong. Its own English message
 // stays inside; the fields say what to do.
 func ofHuma(status int, _ string, errs []error) *Problem {
-	words, known := titles[status]
-	if !known {
-		words = [2]string{"请求失败", "请求没有成功，请稍后再试。"}
+	a, known := answers[status]
+	switch {
+	case known:
+	case status >= http.StatusInternalServerError:
+		a.code, a.title, a.detail = "internal", "系统出错了", "系统出错了，请稍后再试。"
+	default:
+		a.code, a.title, a.detail = "refused", "请求失败", "请求没有成功，请稍后再试。"
 	}
-	p := New(context.Background(), status, "invalid", words[0], words[1])
-	if status >= http.StatusInternalServerError {
-		p.Code = "internal"
-	}
+	p := New(context.Background(), status, a.code, a.title, a.detail)
 	if status != http.StatusUnprocessableEntity {
 		return p
 	}
 	for _, err := range errs {
-		d, ok := err.(huma.ErrorDetailer)
-		if !ok {
-			continue
+		if d, ok := err.(huma.ErrorDetailer); ok {
+			p.Errors = append(p.Errors, fieldOf(d.ErrorDetail()))
 		}
-		detail := d.ErrorDetail()
-		field := detail.Location
-		for _, prefix := range []string{"body.", "query.", "path.", "header."} {
-			field = strings.TrimPrefix(field, prefix)
-		}
-		p.Errors = append(p.Errors, Field{Field: field, Message: detail.Message})
 	}
 	return p
 }

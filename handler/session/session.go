@@ -26,14 +26,27 @@ type who struct {
 // shut anybody out of what is public.
 func Middleware(identify Identify) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		token, given := strings.CutPrefix(c.GetHeader("Authorization"), "Bearer ")
 		w := who{err: fault.Unauthenticated("请先登录。")}
-		if given {
+		if token := bearer(c.Request.Header.Values("Authorization")); token != "" {
 			w.actor, w.err = identify(c.Request.Context(), token)
 		}
 		c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), actorOf{}, w))
 		c.Next()
 	}
+}
+
+// bearer finds the token; empty when there is none, or more than one word on
+// who asks.
+func bearer(headers []string) string {
+	if len(headers) != 1 {
+		return ""
+	}
+	scheme, token, _ := strings.Cut(headers[0], " ")
+	token = strings.TrimSpace(token)
+	if !strings.EqualFold(scheme, "Bearer") || strings.ContainsAny(token, " \t") {
+		return ""
+	}
+	return token
 }
 
 // Actor gives the signed-in actor, or the fault that says why there is none.
