@@ -1,0 +1,99 @@
+package sample
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"gorm.io/gorm"
+
+	"lianxin/model"
+	"lianxin/service/account"
+)
+
+// openSesame opens every staff account of the demo, and is printed by it.
+const openSesame = "lianxin-demo-2026"
+
+// Login is a staff account of the sample district, for the guide.
+type Login struct {
+	Role                  model.Role
+	Login, Password, Name string
+}
+
+// officer is a staff account with the area its role is for.
+type officer struct {
+	Login
+	area string
+}
+
+func officers() []officer {
+	return []officer{
+		{Login{model.RoleLiaisonOfficer, "liaison", openSesame, "孟祥宁"}, district},
+		{Login{model.RoleLiaisonOfficer, "liaison.heping", openSesame, "丁文静"}, "和平街道"},
+		{Login{model.RolePublicityOfficer, "publicity", openSesame, "白露"}, district},
+		{Login{model.RoleOrganisationOfficer, "organisation", openSesame, "方正"}, district},
+		{Login{model.RoleGuardian, "guardian", openSesame, "严谨之"}, district},
+		{Login{model.RoleAuditor, "auditor", openSesame, "钱清"}, district},
+		{Login{model.RoleAdministrator, "administrator", openSesame, "秦天明"}, district},
+	}
+}
+
+// Logins lists the staff accounts of the sample district.
+func Logins() []Login {
+	var logins []Login
+	for _, o := range officers() {
+		logins = append(logins, o.Login)
+	}
+	return logins
+}
+
+// staffAndScenes opens the accounts of staff, whose passwords take their time
+// to hash, and meanwhile makes the codes of the posters.
+func (t *town) staffAndScenes(ctx context.Context) error {
+	staff := officers()
+	ids, failed := make([]string, len(staff)), make([]error, len(staff)+1)
+	var wg sync.WaitGroup
+	for i, o := range staff {
+		wg.Go(func() {
+			ids[i], failed[i] = t.accounts.AddStaff(ctx, bySample, account.NewStaff{
+				Login: o.Login.Login, Name: o.Name, Password: o.Password, Role: o.Role, AreaID: t.roster.ids[anArea+" "+o.area],
+			})
+		})
+	}
+	failed[len(staff)] = t.makeScenes(ctx)
+	wg.Wait()
+	if err := errors.Join(failed...); err != nil {
+		return fmt.Errorf("sample: add staff: %w", err)
+	}
+	for i, o := range staff {
+		grants, err := gorm.G[model.Grant](t.DB.Read()).Where("person_id = ?", ids[i]).Find(ctx)
+		if err != nil {
+			return fmt.Errorf("sample: read grants of %s: %w", o.Name, err)
+		}
+		t.people[o.Name] = model.Actor{PersonID: ids[i], Name: o.Name, Grants: grants}
+	}
+	return nil
+}
+
+// makeScenes gives every community its code, and a personal one to every
+// representative who uses the mini-program.
+func (t *town) makeScenes(ctx context.Context) error {
+	for _, a := range t.roster.areas {
+		if a.Level != model.LevelCommunity {
+			continue
+		}
+		if _, err := t.directory.SceneFor(ctx, bySample, model.ScenePlace, a.ID); err != nil {
+			return fmt.Errorf("sample: code of %s: %w", a.Name, err)
+		}
+	}
+	for name, v := range t.visitors {
+		if v.is != visitsAsRepresentative {
+			continue
+		}
+		if _, err := t.directory.SceneFor(ctx, bySample, model.ScenePerson, t.roster.ids[aRepresentative+" "+v.of]); err != nil {
+			return fmt.Errorf("sample: code of %s: %w", name, err)
+		}
+	}
+	return nil
+}
