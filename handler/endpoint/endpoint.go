@@ -103,9 +103,10 @@ func Register[In, Out any](api API, r Route, handle func(ctx context.Context, in
 		MaxBodyBytes: 64 << 10, Errors: r.errors(), Metadata: map[string]any{"who": r.Who.String()},
 		Extensions: map[string]any{"x-permission": r.Who.String()},
 	}
+	op.Middlewares = huma.Middlewares{unstored}
 	if !r.Who.anyone {
 		op.Security = []map[string][]string{{"bearer": {}}}
-		op.Middlewares = huma.Middlewares{admit(api, r.Who)}
+		op.Middlewares = append(op.Middlewares, admit(api, r.Who))
 	}
 	if slices.Contains(writes, r.Method) && !r.Keyless {
 		op.Parameters = append(op.Parameters, keyParameter())
@@ -142,7 +143,7 @@ func (r Route) errors() []int {
 	}
 	if slices.Contains(writes, r.Method) {
 		statuses[http.StatusNotFound], statuses[http.StatusConflict], statuses[http.StatusRequestEntityTooLarge] = true, true, true
-		statuses[http.StatusUnauthorized], statuses[http.StatusTooManyRequests] = true, true
+		statuses[http.StatusUnauthorized], statuses[http.StatusTooManyRequests], statuses[http.StatusUnsupportedMediaType] = true, true, true
 	}
 	return slices.Sorted(maps.Keys(statuses))
 }
@@ -154,6 +155,13 @@ func keyParameter() *huma.Param {
 		Description: "由客户端生成的一次性编号。网络中断后用同一编号重发，不会重复执行。",
 		Schema:      &huma.Schema{Type: huma.TypeString, MinLength: &least, MaxLength: &most},
 	}
+}
+
+// unstored keeps answers out of the memories on their way; what may be kept is
+// said by the room that keeps it (handler/cached).
+func unstored(hc huma.Context, next func(huma.Context)) {
+	hc.SetHeader("Cache-Control", "no-store")
+	next(hc)
 }
 
 // admit stops who is not signed in, or has no such permission anywhere, before
