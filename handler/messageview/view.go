@@ -204,7 +204,7 @@ func ofTurn(t message.ShownTurn, link Link) Turn {
 		CanAppeal: t.Mine && t.Screening == model.ScreeningRefused && !t.Appealed, Mine: t.Mine, At: local(t.CreatedAt), Pictures: []Picture{},
 	}
 	if t.CheckCode != nil && t.Screening == model.ScreeningShown {
-		v.CheckCode = (*t.CheckCode)[:4] + "-" + (*t.CheckCode)[4:]
+		v.CheckCode = grouped(*t.CheckCode)
 	}
 	for _, p := range t.Pictures {
 		shown := Picture{ID: p.ID, Width: p.Width, Height: p.Height, State: p.Screening}
@@ -214,6 +214,14 @@ func ofTurn(t message.ShownTurn, link Link) Turn {
 		v.Pictures = append(v.Pictures, shown)
 	}
 	return v
+}
+
+// grouped makes a check code easier to read out.
+func grouped(code string) string {
+	if len(code) <= 4 {
+		return code
+	}
+	return code[:4] + "-" + code[4:]
 }
 
 func local(at time.Time) time.Time { return at.In(model.Shanghai) }

@@ -7,11 +7,15 @@ func dueWords(m model.Message) string {
 	if m.DueAt == nil {
 		return ""
 	}
-	day := model.DayWords(*m.DueAt)
-	if m.Paused {
+	words := dueOn(m.State, model.DayWords(*m.DueAt))
+	if m.Paused && words != "" {
 		return "期限暂停计算"
 	}
-	switch m.State {
+	return words
+}
+
+func dueOn(state model.MessageState, day string) string {
+	switch state {
 	case model.MessageHeld:
 		return day + "前完成审核"
 	case model.MessageRefused:
