@@ -3,10 +3,8 @@ package deadline
 import (
 	"context"
 	"embed"
-	"encoding/csv"
 	"fmt"
-	"io"
-	"strconv"
+	"slices"
 	"strings"
 	"time"
 
@@ -114,12 +112,17 @@ func InstallCalendar(ctx context.Context, db *store.DB, now time.Time) error {
 
 // ImportCalendar writes the days of a yearly notice over what was known of the
 // same days, and removes provisional days of those years that it does not name.
+// Clocks that run keep their date. The calendar is one for the whole deployment,
+// so only who sets the clocks of the topmost area may. Fault: forbidden.
 func ImportCalendar(ctx context.Context, db *store.DB, by model.Actor, days []model.CalendarDay, now time.Time) error {
-	if by.System == "" && !by.Permits(model.PermitPolicySet) {
-		return fault.Forbidden("您没有维护节假日安排的权限。")
+	if by.System == "" && !slices.ContainsFunc(by.AreaPaths(model.PermitPolicySet), topmost) {
+		return fault.Forbidden("节假日安排全区共用，您没有维护的权限。")
 	}
 	return writeCalendar(ctx, db, by, days, now, replaceKnown)
 }
+
+// topmost reports whether a path is that of an area with none above it.
+func topmost(areaPath string) bool { return strings.Count(areaPath, "/") == 1 }
 
 type knownDays int
 
@@ -128,102 +131,69 @@ const (
 	replaceKnown
 )
 
+// writeCalendar changes what differs and records it, if anything did.
 func writeCalendar(ctx context.Context, db *store.DB, by model.Actor, days []model.CalendarDay, now time.Time, known knownDays) error {
 	return store.InTx(ctx, db, func(ctx context.Context, tx *gorm.DB) error {
+		changed := 0
 		if known == replaceKnown {
-			if err := dropProvisional(ctx, tx, days); err != nil {
+			dropped, err := dropProvisional(ctx, tx, days)
+			if err != nil {
 				return err
 			}
+			changed += dropped
 		}
-		written := 0
 		for _, day := range days {
-			n, err := gorm.G[model.CalendarDay](tx).Where("day = ?", day.Day).Count(ctx, "*")
-			if err != nil {
-				return fmt.Errorf("deadline: look up day: %w", err)
-			}
-			switch {
-			case n == 0:
-				err = gorm.G[model.CalendarDay](tx).Create(ctx, &day)
-			case known == keepKnown:
-				continue
-			default:
-				_, err = gorm.G[model.CalendarDay](tx).Where("day = ?", day.Day).Set(clause.Assignments(map[string]any{
-					"working": day.Working, "name": day.Name, "provisional": day.Provisional,
-				})).Update(ctx)
-			}
+			wrote, err := writeDay(ctx, tx, day, known)
 			if err != nil {
 				return fmt.Errorf("deadline: write day %s: %w", day.Day, err)
 			}
-			written++
+			if wrote {
+				changed++
+			}
 		}
-		if written == 0 {
+		if changed == 0 {
 			return nil
 		}
 		return audit.Record(ctx, tx, by, "calendar.import", audit.Target{
-			Kind: "calendar", Detail: fmt.Sprintf("%d days, %s to %s", written, days[0].Day, days[len(days)-1].Day),
+			Kind: "calendar", Detail: fmt.Sprintf("%d days changed, %s to %s", changed, days[0].Day, days[len(days)-1].Day),
 		}, now)
 	})
 }
 
-func dropProvisional(ctx context.Context, tx *gorm.DB, days []model.CalendarDay) error {
-	years := map[string]bool{}
-	for _, d := range days {
-		years[d.Day[:4]] = true
+// writeDay says whether the day had to be changed.
+func writeDay(ctx context.Context, tx *gorm.DB, day model.CalendarDay, known knownDays) (bool, error) {
+	was, err := gorm.G[model.CalendarDay](tx).Where("day = ?", day.Day).Take(ctx)
+	switch {
+	case store.IsAbsent(err):
+		return true, gorm.G[model.CalendarDay](tx).Create(ctx, &day)
+	case err != nil || known == keepKnown || was == day:
+		return false, err
 	}
-	for year := range years {
-		if _, err := gorm.G[model.CalendarDay](tx).Where("provisional = ? AND day LIKE ?", true, year+"-%").Delete(ctx); err != nil {
-			return fmt.Errorf("deadline: drop provisional days: %w", err)
-		}
-	}
-	return nil
+	_, err = gorm.G[model.CalendarDay](tx).Where("day = ?", day.Day).Set(clause.Assignments(map[string]any{
+		"working": day.Working, "name": day.Name, "provisional": day.Provisional,
+	})).Update(ctx)
+	return true, err
 }
 
-// ParseCalendar reads days from CSV with the columns day,working,name and an
-// optional provisional. Every mistake is reported, by line.
-func ParseCalendar(r io.Reader) ([]model.CalendarDay, error) {
-	rows, err := csv.NewReader(io.LimitReader(r, 1<<20)).ReadAll()
-	if err != nil {
-		return nil, fault.InvalidField("file", "不是有效的 CSV 文件："+err.Error())
-	}
-	var days []model.CalendarDay
-	var wrong []fault.Field
-	for i, row := range rows {
-		if i == 0 && strings.TrimPrefix(row[0], "\ufeff") == "day" {
-			continue
-		}
-		day, reason := parseDay(row)
-		if reason != "" {
-			wrong = append(wrong, fault.Field{Name: fmt.Sprintf("line %d", i+1), Reason: reason})
-			continue
-		}
-		days = append(days, day)
-	}
-	if len(wrong) > 0 {
-		return nil, fault.Invalid(wrong...)
-	}
-	if len(days) == 0 {
-		return nil, fault.InvalidField("file", "文件里没有任何日期。")
-	}
-	return days, nil
-}
-
-func parseDay(row []string) (day model.CalendarDay, reason string) {
-	if len(row) < 3 {
-		return day, "应有三列：日期、是否上班（true/false）、名称。"
-	}
-	at, err := time.Parse(time.DateOnly, strings.TrimSpace(row[0]))
-	if err != nil {
-		return day, "日期应写成 2027-01-01 的样子。"
-	}
-	working, err := strconv.ParseBool(strings.TrimSpace(row[1]))
-	if err != nil {
-		return day, "是否上班应写 true 或 false。"
-	}
-	day = model.CalendarDay{Day: at.Format(time.DateOnly), Working: working, Name: strings.TrimSpace(row[2])}
-	if len(row) > 3 {
-		if day.Provisional, err = strconv.ParseBool(strings.TrimSpace(row[3])); err != nil {
-			return day, "是否暂定应写 true 或 false。"
+// dropProvisional removes the provisional days, in the years of a notice, that
+// the notice does not name.
+func dropProvisional(ctx context.Context, tx *gorm.DB, notice []model.CalendarDay) (int, error) {
+	named := make([]string, 0, len(notice))
+	var years []string
+	for _, d := range notice {
+		named = append(named, d.Day)
+		if year := d.Day[:4]; !slices.Contains(years, year) {
+			years = append(years, year)
 		}
 	}
-	return day, ""
+	dropped := 0
+	for _, year := range years {
+		n, err := gorm.G[model.CalendarDay](tx).
+			Where("provisional = ? AND day LIKE ? AND day NOT IN ?", true, year+"-%", named).Delete(ctx)
+		if err != nil {
+			return 0, fmt.Errorf("deadline: drop provisional days: %w", err)
+		}
+		dropped += n
+	}
+	return dropped, nil
 }

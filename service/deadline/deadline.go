@@ -44,7 +44,7 @@ func Start(ctx context.Context, tx *gorm.DB, on On, kind model.DeadlineKind, now
 		ID: model.NewID(), Kind: kind, TargetKind: on.TargetKind, TargetID: on.TargetID, AreaPath: on.AreaPath,
 		State: model.DeadlineRunning, StartedAt: now, DueAt: endOf(days.add(now, policy.Days, policy.Count)),
 	}
-	d.Step, d.NextAt = nextStep(days, d, policy.Count, 0, now)
+	d.Step, d.NextAt = firstStep(days, d, policy.Count, now)
 	if err := gorm.G[model.Deadline](tx).Create(ctx, &d); err != nil {
 		return model.Deadline{}, fmt.Errorf("deadline: start %s: %w", kind, err)
 	}
@@ -104,7 +104,7 @@ func Extend(ctx context.Context, tx *gorm.DB, targetID string, kind model.Deadli
 	}
 	d.DueAt = endOf(calendar.add(d.DueAt, days, model.CountWorking))
 	d.Extended, d.Reason = days, reason
-	d.Step, d.NextAt = nextStep(calendar, d, policy.Count, 0, now)
+	d.Step, d.NextAt = firstStep(calendar, d, policy.Count, now)
 	return d, update(ctx, tx, d)
 }
 
@@ -122,7 +122,8 @@ func Pause(ctx context.Context, tx *gorm.DB, targetID, reason string, now time.T
 	return d, update(ctx, tx, d)
 }
 
-// Resume lets a paused clock go on; the date moves by the days it stood still.
+// Resume lets a paused clock go on; the date moves by exactly the days it stood
+// still, so what was overdue stays so. The steps go on where they stood.
 func Resume(ctx context.Context, tx *gorm.DB, targetID string, now time.Time) (model.Deadline, error) {
 	d, found, err := Current(ctx, tx, targetID)
 	if err != nil {
@@ -139,10 +140,10 @@ func Resume(ctx context.Context, tx *gorm.DB, targetID string, now time.Time) (m
 	if err != nil {
 		return d, err
 	}
-	left := days.between(*d.PausedAt, d.DueAt, policy.Count)
-	d.DueAt = endOf(days.add(now, left, policy.Count))
+	stood := days.between(*d.PausedAt, now, policy.Count)
+	d.DueAt = endOf(days.add(d.DueAt, stood, policy.Count))
 	d.State, d.PausedAt = model.DeadlineRunning, nil
-	d.Step, d.NextAt = nextStep(days, d, policy.Count, 0, now)
+	d.Step, d.NextAt = stepOnResume(days, d, policy.Count, now)
 	return d, update(ctx, tx, d)
 }
 

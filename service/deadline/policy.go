@@ -71,19 +71,55 @@ func Defaults() []model.DeadlinePolicy {
 	}
 }
 
-// officeHour is when reminders go out, in Shanghai: not at midnight.
-const officeHour = 9 * time.Hour
+// morning is when reminders go out, in Shanghai: not at midnight.
+const morning = 9 * time.Hour
 
-// nextStep finds the first step, from index on, that lies in the future, and
-// its moment; nil when there is none left.
-func nextStep(days calendar, d model.Deadline, count model.DayCount, from int, now time.Time) (int, *time.Time) {
+// stepAt is the moment of a clock's step by its date.
+func stepAt(days calendar, d model.Deadline, count model.DayCount, i int) time.Time {
+	return days.add(d.DueAt, stepsOf(d.Kind)[i].after, count).Add(morning).UTC()
+}
+
+// firstStep finds the first step of a clock with a new date that lies in the
+// future, and its moment; nil when there is none left.
+func firstStep(days calendar, d model.Deadline, count model.DayCount, now time.Time) (int, *time.Time) {
 	steps := stepsOf(d.Kind)
-	for i := from; i < len(steps); i++ {
-		if at := days.add(d.DueAt, steps[i].after, count).Add(officeHour).UTC(); at.After(now) {
+	for i := range steps {
+		if at := stepAt(days, d, count, i); at.After(now) {
 			return i, &at
 		}
 	}
 	return len(steps), nil
+}
+
+// stepAfter gives the step that follows one that was taken. It may be past, when
+// the program was down: no step is left out.
+func stepAfter(days calendar, d model.Deadline, count model.DayCount) (int, *time.Time) {
+	next := d.Step + 1
+	if next >= len(stepsOf(d.Kind)) {
+		return next, nil
+	}
+	at := stepAt(days, d, count, next)
+	return next, &at
+}
+
+// stepOnResume gives the step a paused clock goes on with: the one it had come
+// to, at once when its moment went by during the pause. A clock that had come to
+// its end and still counts was paused before the end was carried out: the end
+// comes again.
+func stepOnResume(days calendar, d model.Deadline, count model.DayCount, now time.Time) (int, *time.Time) {
+	steps := stepsOf(d.Kind)
+	next := d.Step
+	if last := len(steps) - 1; next > last && last >= 0 && steps[last].act == ActTimeOut {
+		next = last
+	}
+	if next >= len(steps) {
+		return next, nil
+	}
+	at := stepAt(days, d, count, next)
+	if at.Before(now) {
+		at = now
+	}
+	return next, &at
 }
 
 // policyFor finds the policy of the nearest area that sets one, else the default.
@@ -120,7 +156,7 @@ func Policies(ctx context.Context, db *store.DB, areaPath string) ([]model.Deadl
 }
 
 // SetPolicy sets a clock for an area and its sub-areas; clocks that run already
-// keep the date that was promised. Faults: not found, forbidden, invalid.
+// keep the date that was promised. Faults: not found, invalid.
 func SetPolicy(ctx context.Context, db *store.DB, by model.Actor, p model.DeadlinePolicy, now time.Time) error {
 	if err := checkPolicy(p); err != nil {
 		return err

@@ -2,6 +2,7 @@ package deadline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -28,7 +29,8 @@ type Step struct {
 
 // Tick turns every step that is due into a task and says how many there were.
 // Each is moved by compare-and-set with its task in one transaction: two
-// replicas and a crash still make one.
+// replicas and a crash still make one. A clock that cannot be moved does not
+// hold up the others.
 func Tick(ctx context.Context, db *store.DB, now time.Time) (int, error) {
 	due, err := gorm.G[model.Deadline](db.Read()).Where("state = ? AND next_at <= ?", model.DeadlineRunning, now).
 		Order("next_at").Limit(200).Find(ctx)
@@ -36,16 +38,15 @@ func Tick(ctx context.Context, db *store.DB, now time.Time) (int, error) {
 		return 0, fmt.Errorf("deadline: look for due steps: %w", err)
 	}
 	taken := 0
+	var failed error
 	for _, d := range due {
 		took, err := take(ctx, db, d, now)
-		if err != nil {
-			return taken, err
-		}
+		failed = errors.Join(failed, err)
 		if took {
 			taken++
 		}
 	}
-	return taken, nil
+	return taken, failed
 }
 
 func take(ctx context.Context, db *store.DB, d model.Deadline, now time.Time) (bool, error) {
@@ -64,7 +65,7 @@ func take(ctx context.Context, db *store.DB, d model.Deadline, now time.Time) (b
 			return err
 		}
 		set := map[string]any{}
-		next, at := nextStep(days, d, policy.Count, d.Step+1, d.NextAt.Add(time.Millisecond))
+		next, at := stepAfter(days, d, policy.Count)
 		set["step"], set["next_at"] = next, at
 		n, err := gorm.G[model.Deadline](tx).Where("id = ? AND state = ? AND step = ? AND next_at = ?", d.ID, model.DeadlineRunning, d.Step, *d.NextAt).
 			Set(clause.Assignments(set)).Update(ctx)
@@ -73,7 +74,7 @@ func take(ctx context.Context, db *store.DB, d model.Deadline, now time.Time) (b
 		}
 		took = true
 		return outbox.Enqueue(ctx, tx, outbox.Task{
-			Kind: TaskKind, DedupeKey: fmt.Sprintf("%s/%d/%d", d.ID, d.Step, d.DueAt.Unix()), RunAt: now,
+			Kind: TaskKind, DedupeKey: fmt.Sprintf("%s/%d/%d", d.ID, d.Step, d.NextAt.UnixMilli()), RunAt: now,
 			Payload: Step{DeadlineID: d.ID, Kind: d.Kind, Act: steps[d.Step].act, TargetKind: d.TargetKind, TargetID: d.TargetID, DueAt: d.DueAt},
 		})
 	})
