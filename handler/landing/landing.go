@@ -10,6 +10,8 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -34,8 +36,18 @@ type Room struct {
 // Path is where the page lives; what follows it is a path of the mini-program.
 const Path = "/go/"
 
+const profilePage = "pages/representative/profile"
+
+// pagePath is what a page of the mini-program is called; for anything else no
+// link is asked of WeChat, which counts them.
+var pagePath = regexp.MustCompile(`^pages(/[a-z0-9][a-z0-9_-]{0,30}){1,3}$`)
+
+// queryMax is how much of a query is passed on to the mini-program.
+const queryMax = 200
+
 type shown struct {
 	Profile  *directory.Profile
+	Problem  *problem.Problem
 	MiniLink string
 }
 
@@ -45,30 +57,42 @@ func (r Room) Register(on gin.IRoutes) {
 }
 
 func (r Room) show(c *gin.Context) {
-	path, ctx := strings.TrimPrefix(c.Param("page"), "/"), c.Request.Context()
-	var view shown
-	if path == "pages/representative/profile" {
-		profile, err := r.Directory.Profile(ctx, c.Query("id"))
-		if err != nil {
-			problem.Write(c, r.Log, err)
-			return
-		}
-		view.Profile = &profile
+	path, query, ctx := strings.TrimPrefix(c.Param("page"), "/"), c.Request.URL.RawQuery, c.Request.Context()
+	if path != profilePage {
+		r.write(c, http.StatusOK, shown{MiniLink: r.link(ctx, path, query)})
+		return
 	}
-	if r.MiniLink != nil {
-		link, err := r.MiniLink(ctx, path, c.Request.URL.RawQuery)
-		if err != nil {
-			// The page is of use without the button.
-			r.Log.WarnContext(ctx, "no link into the mini-program", "error", err)
-		}
-		view.MiniLink = link
+	id := c.Query("id")
+	profile, err := r.Directory.Profile(ctx, id)
+	if err != nil {
+		p := problem.From(ctx, r.Log, err)
+		r.write(c, p.Status, shown{Problem: p})
+		return
 	}
+	r.write(c, http.StatusOK, shown{Profile: &profile, MiniLink: r.link(ctx, path, url.Values{"id": {id}}.Encode())})
+}
+
+// link gives an address that opens the mini-program; empty when there is none:
+// the page is of use without the button.
+func (r Room) link(ctx context.Context, path, query string) string {
+	if r.MiniLink == nil || !pagePath.MatchString(path) || len(query) > queryMax {
+		return ""
+	}
+	link, err := r.MiniLink(ctx, path, query)
+	if err != nil {
+		r.Log.WarnContext(ctx, "no link into the mini-program", "error", err)
+		return ""
+	}
+	return link
+}
+
+func (r Room) write(c *gin.Context, status int, view shown) {
 	var b bytes.Buffer
 	if err := page.Execute(&b, view); err != nil {
 		problem.Write(c, r.Log, err)
 		return
 	}
-	c.Header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; frame-ancestors 'self'")
+	c.Header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'")
 	c.Header("Cache-Control", "no-cache")
-	c.Data(http.StatusOK, "text/html; charset=utf-8", b.Bytes())
+	c.Data(status, "text/html; charset=utf-8", b.Bytes())
 }
