@@ -66,7 +66,7 @@ func of(o otter.Options[string, answer], public func(c *gin.Context) bool) gin.H
 }
 
 func weigh(key string, a answer) uint32 {
-	return uint32(min(len(key)+len(a.body)+overhead, 1<<30)) //nolint:gosec // bounded
+	return uint32(min(len(key)+len(a.body)+overhead, 1<<30))
 }
 
 func remember(fresh *held.Writer) answer {

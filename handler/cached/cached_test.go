@@ -209,13 +209,13 @@ func TestThePanicOfAPageReachesWhoCatchesIt(t *testing.T) {
 func TestTheMemoryIsBounded(t *testing.T) {
 	b := newBoard(t)
 	b.body = func(*gin.Context) string { return strings.Repeat("x", 1<<20) }
-	const pages = 100
+	const pages = 48
 	for range 2 {
 		for i := range pages {
 			b.read(fmt.Sprintf("/public?q=%d", i))
 		}
 	}
-	// At most 32 of the second hundred can have been remembered.
+	// At most 32 of the second round can have been remembered.
 	if n := b.reads.Load(); n < 2*pages-32 {
 		t.Errorf("%d of %d reads were served from memory", 2*pages-n, pages)
 	}

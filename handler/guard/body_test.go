@@ -13,11 +13,11 @@ import (
 	"lianxin/handler/problem"
 )
 
-func problemOf(t testing.TB, body []byte) problem.Problem {
-	t.Helper()
+func problemOf(tb testing.TB, body []byte) problem.Problem {
+	tb.Helper()
 	var p problem.Problem
 	if err := json.Unmarshal(body, &p); err != nil {
-		t.Fatalf("%s is no problem: %v", body, err)
+		tb.Fatalf("%s is no problem: %v", body, err)
 	}
 	return p
 }
@@ -128,8 +128,17 @@ func TestUploadsPassUnread(t *testing.T) {
 func TestAddressesThatCannotBeShownAreRefused(t *testing.T) {
 	g := newGate(t)
 	for _, c := range []struct{ path, query string }{
-		{"/notes/1", "q=%ff"}, {"/notes/1", "q=%00"}, {"/notes/1", "q=%1b"}, {"/notes/1", "q=%e2%80%ae"}, {"/notes/1", "%00=1"}, {"/notes/1", "%ff"},
-		{"/notes/1", "q=%zz"}, {"/notes/1", "a;b"}, {"/notes/\xff", ""}, {"/notes/a\x00b", ""}, {"/notes/a\x1bb", ""},
+		{"/notes/1", "q=%ff"},
+		{"/notes/1", "q=%00"},
+		{"/notes/1", "q=%1b"},
+		{"/notes/1", "q=%e2%80%ae"},
+		{"/notes/1", "%00=1"},
+		{"/notes/1", "%ff"},
+		{"/notes/1", "q=%zz"},
+		{"/notes/1", "a;b"},
+		{"/notes/\xff", ""},
+		{"/notes/a\x00b", ""},
+		{"/notes/a\x1bb", ""},
 	} {
 		r := note(`{"words":"好"}`)
 		r.path, r.query = c.path, c.query

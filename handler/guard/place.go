@@ -34,32 +34,41 @@ func controlIn(body []byte) string {
 		if err != nil {
 			return ""
 		}
-		switch token := token.(type) {
-		case json.Delim:
-			if token == '{' || token == '[' {
-				around = append(around, level{array: token == '['})
-				continue
-			}
-			around = around[:len(around)-1]
-		case string:
-			key := len(around) > 0 && !around[len(around)-1].array && !around[len(around)-1].inside
-			if strings.ContainsFunc(token, control) {
-				if key {
-					around = around[:len(around)-1]
-				}
-				return placeOf(around)
-			}
+		text, isText := token.(string)
+		key := isText && keyNext(around)
+		if isText && strings.ContainsFunc(text, control) {
 			if key {
-				around[len(around)-1].name, around[len(around)-1].inside = token, true
-				continue
+				around = around[:len(around)-1]
 			}
+			return placeOf(around)
 		}
-		// A value has ended.
-		if n := len(around); n > 0 {
-			around[n-1].inside = false
-			around[n-1].index++
+		if key {
+			around[len(around)-1].name, around[len(around)-1].inside = text, true
+			continue
 		}
+		around = pass(around, token)
 	}
+}
+
+// keyNext reports whether the next text is a key, not a value.
+func keyNext(around []level) bool {
+	n := len(around)
+	return n > 0 && !around[n-1].array && !around[n-1].inside
+}
+
+// pass goes on to behind a value, or into it when it begins an array or object.
+func pass(around []level, token json.Token) []level {
+	switch token {
+	case json.Delim('{'), json.Delim('['):
+		return append(around, level{array: token == json.Delim('[')})
+	case json.Delim('}'), json.Delim(']'):
+		around = around[:len(around)-1]
+	}
+	if n := len(around); n > 0 {
+		around[n-1].inside = false
+		around[n-1].index++
+	}
+	return around
 }
 
 func placeOf(around []level) string {

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
 	"math"
 	"net/http"
 	"strconv"
@@ -129,9 +130,7 @@ func New(ctx context.Context, status int, code, title, detail string) *Problem {
 // Write answers a plain Gin route with a document and ends the request.
 func Write(c *gin.Context, log *slog.Logger, err error) {
 	p := From(c.Request.Context(), log, err)
-	for name, values := range p.headers {
-		c.Writer.Header()[name] = values
-	}
+	maps.Copy(c.Writer.Header(), p.headers)
 	c.Header("Cache-Control", "no-store")
 	body, err := json.Marshal(p)
 	if err != nil {

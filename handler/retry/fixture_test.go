@@ -92,8 +92,8 @@ func newDeskOf(t *testing.T, patience time.Duration) *desk {
 	endpoint.Act(api, remove, func(ctx context.Context, by model.Actor, _ *struct{}) (*endpoint.Empty, error) {
 		return &endpoint.Empty{}, d.deed(ctx, by, "removed")
 	})
-	endpoint.Act(api, route(http.MethodGet, "/deeds", "list"), func(context.Context, model.Actor, *struct{}) (*endpoint.Body[int], error) {
-		return endpoint.Of(d.deeds()), nil
+	endpoint.Act(api, route(http.MethodGet, "/deeds", "list"), func(ctx context.Context, _ model.Actor, _ *struct{}) (*endpoint.Body[int], error) {
+		return endpoint.Of(d.deeds(ctx)), nil
 	})
 	keyless := route(http.MethodPost, "/keyless", "keyless")
 	keyless.Keyless = true
@@ -144,9 +144,9 @@ func (d *desk) deed(ctx context.Context, by model.Actor, words string) error {
 }
 
 // deeds counts what was really done.
-func (d *desk) deeds() int {
+func (d *desk) deeds(ctx context.Context) int {
 	d.t.Helper()
-	n, err := gorm.G[model.AuditLine](d.db.Read()).Where("action = ?", "deed").Count(context.Background(), "*")
+	n, err := gorm.G[model.AuditLine](d.db.Read()).Where("action = ?", "deed").Count(ctx, "*")
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -155,7 +155,7 @@ func (d *desk) deeds() int {
 
 func (d *desk) wantDeeds(want int) {
 	d.t.Helper()
-	if got := d.deeds(); got != want {
+	if got := d.deeds(d.t.Context()); got != want {
 		d.t.Errorf("%d deeds were done, not %d", got, want)
 	}
 }

@@ -58,7 +58,7 @@ func TestATwinThatIsRefusedBecauseOfTheOtherGetsItsAnswer(t *testing.T) {
 	var first *httptest.ResponseRecorder
 	d.check = func(context.Context) error {
 		d.check = func(context.Context) error { return nil }
-		first = d.want(post(words), http.StatusCreated)
+		first = d.want(post(words), http.StatusCreated) //nolint:contextcheck // the twin is a request of its own
 		return fault.Conflict("已经处理过。")
 	}
 	second := d.ask(post(words))

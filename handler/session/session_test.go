@@ -70,7 +70,7 @@ func TestAStaleTokenPassesAndSaysWhyNobodyIsKnown(t *testing.T) {
 
 func TestWhatIsNoTokenIsNobodyAndLooksNothingUp(t *testing.T) {
 	for _, headers := range [][]string{
-		nil, {""}, {"Bearer"}, {"Bearer "}, {"Bearer  "}, {"Basic good"}, {"good"}, {"Bearergood"}, {"Bearer good good"}, {"Bearer\tgood"},
+		nil, {""}, {"Bearer"}, {"Bearer "}, {"Bearer  "}, {"Basic good"}, {"good"}, {"Bearergood"}, {"Bearer good stale"}, {"Bearer\tgood"},
 	} {
 		actor, looked, err := who(t, headers...)
 		if !fault.Is(err, fault.KindUnauthenticated) || actor.PersonID != "" || len(looked) != 0 {
