@@ -105,7 +105,7 @@ func (v visit) allowedOfOurs(there string) bool {
 	case under(there, "simulator") && v.test:
 		// Only who speaks to WeChat, and who wires everything, is tried on it.
 		return under(v.from, "service/wechat") || under(v.from, "handler") || under(v.from, "cmd")
-	case v.test && under(v.from, "handler") && (under(there, "service") || under(there, "handler")):
+	case v.test && under(v.from, "handler") && (under(there, "service") || sharedByAudiences(there)):
 		return true
 	case v.test && roomOf(v.from) != "handler" && under(v.from, "handler"):
 		// A shared room is tried with its neighbours, never with an audience.
@@ -119,6 +119,11 @@ func (v visit) allowedOfOurs(there string) bool {
 		return v.from == "handler/callback"
 	}
 	return slices.ContainsFunc(house[roomOf(v.from)], func(room string) bool { return under(there, room) })
+}
+
+// sharedByAudiences reports whether a room of handler serves all of them.
+func sharedByAudiences(there string) bool {
+	return under(there, "handler") && slices.Contains(house["handler"], there)
 }
 
 func (v visit) allowedLibrary() bool {

@@ -12,40 +12,42 @@ import (
 
 const tagFind = "找代表"
 
-type areaView struct {
+// AreaView is an area as the public sees it.
+type AreaView struct {
 	ID       string          `json:"id"`
 	ParentID string          `json:"parent_id,omitempty"`
 	Level    model.AreaLevel `json:"level" enum:"district,street,community"`
 	Name     string          `json:"name"`
 }
 
-func viewArea(a model.Area) areaView { return areaView{a.ID, a.ParentID, a.Level, a.Name} }
+func viewArea(a model.Area) AreaView { return AreaView{a.ID, a.ParentID, a.Level, a.Name} }
 
-func viewAreas(areas []model.Area) []areaView {
-	views := []areaView{}
+func viewAreas(areas []model.Area) []AreaView {
+	views := []AreaView{}
 	for _, a := range areas {
 		views = append(views, viewArea(a))
 	}
 	return views
 }
 
-type countedArea struct {
-	areaView
+// CountedArea is an area with how many representatives serve it.
+type CountedArea struct {
+	AreaView
 	Serving int `json:"serving" doc:"有几位代表"`
 }
 
 type areaList struct {
-	Items []countedArea `json:"items"`
+	Items []CountedArea `json:"items"`
 }
 
 type areaPlace struct {
-	countedArea
-	Above []areaView `json:"above" doc:"上级，由大到小"`
+	CountedArea
+	Above []AreaView `json:"above" doc:"上级，由大到小"`
 }
 
 type areaHit struct {
-	areaView
-	Above  []areaView           `json:"above"`
+	AreaView
+	Above  []AreaView           `json:"above"`
 	Reason directory.AreaReason `json:"reason" enum:"name,address" doc:"按名称还是按地址找到"`
 }
 
@@ -68,9 +70,9 @@ func (r Room) registerAreas(api endpoint.API) {
 			if err != nil {
 				return nil, err
 			}
-			list := areaList{Items: []countedArea{}}
+			list := areaList{Items: []CountedArea{}}
 			for _, a := range areas {
-				list.Items = append(list.Items, countedArea{viewArea(a.Area), a.Serving})
+				list.Items = append(list.Items, CountedArea{viewArea(a.Area), a.Serving})
 			}
 			return endpoint.Of(list), nil
 		})
@@ -92,7 +94,7 @@ func (r Room) registerAreas(api endpoint.API) {
 			if err != nil {
 				return nil, err
 			}
-			return endpoint.Of(areaPlace{countedArea{viewArea(a.Area), a.Serving}, viewAreas(a.Above)}), nil
+			return endpoint.Of(areaPlace{CountedArea{viewArea(a.Area), a.Serving}, viewAreas(a.Above)}), nil
 		})
 }
 
@@ -123,7 +125,8 @@ type unitList struct {
 	Items []unitView `json:"items"`
 }
 
-type card struct {
+// Card is a representative in a list.
+type Card struct {
 	ID           string            `json:"id"`
 	Name         string            `json:"name"`
 	Post         string            `json:"post,omitempty"`
@@ -133,23 +136,23 @@ type card struct {
 	Term         string            `json:"term,omitempty"`
 	Delegation   string            `json:"delegation,omitempty"`
 	ElectingUnit string            `json:"electing_unit,omitempty"`
-	Areas        []areaView        `json:"areas"`
+	Areas        []AreaView        `json:"areas"`
 	Topics       []topicView       `json:"topics"`
 	PictureURL   string            `json:"picture_url,omitempty"`
 	AwayUntil    string            `json:"away_until,omitempty" doc:"外出到哪一天；期间来信由工作室代办"`
 }
 
-func (r Room) cards(found []directory.Card) []card {
-	cards := []card{}
+func (r Room) cards(found []directory.Card) []Card {
+	cards := []Card{}
 	for _, c := range found {
 		cards = append(cards, r.viewCard(c))
 	}
 	return cards
 }
 
-func (r Room) viewCard(c directory.Card) card {
+func (r Room) viewCard(c directory.Card) Card {
 	rep := c.Representative
-	v := card{
+	v := Card{
 		ID: rep.ID, Name: rep.Name, Post: rep.Post, Employer: rep.Employer, Field: rep.Field, Composition: rep.Composition, Term: c.Term,
 		Delegation: c.Delegation, ElectingUnit: c.ElectingUnit, Areas: viewAreas(c.Areas), Topics: viewTopics(c.Topics), AwayUntil: rep.AwayUntil,
 	}
@@ -171,7 +174,7 @@ type findQuery struct {
 }
 
 type cardList struct {
-	Items []card `json:"items"`
+	Items []Card `json:"items"`
 	Next  string `json:"next,omitempty"`
 }
 
@@ -196,12 +199,12 @@ type figures struct {
 }
 
 type profile struct {
-	card
+	Card
 	Introduction string        `json:"introduction,omitempty"`
 	AwayNote     string        `json:"away_note,omitempty"`
 	OfficeLine   string        `json:"office_line,omitempty"`
 	Studio       *studioView   `json:"studio,omitempty"`
-	Articles     []articleView `json:"articles"`
+	Articles     []ArticleView `json:"articles"`
 	Figures      *figures      `json:"figures,omitempty" doc:"样本太少时不显示"`
 }
 
@@ -248,7 +251,7 @@ func (r Room) registerRepresentatives(api endpoint.API) {
 
 func (r Room) viewProfile(p directory.Profile) profile {
 	rep := p.Representative
-	v := profile{card: r.viewCard(p.Card), Introduction: rep.Introduction, AwayNote: rep.AwayNote, OfficeLine: rep.OfficeLine, Articles: []articleView{}}
+	v := profile{Card: r.viewCard(p.Card), Introduction: rep.Introduction, AwayNote: rep.AwayNote, OfficeLine: rep.OfficeLine, Articles: []ArticleView{}}
 	if p.Studio != nil {
 		v.Studio = &studioView{ID: p.Studio.ID, Name: p.Studio.Name, Address: p.Studio.Address, OfficeLine: p.Studio.OfficeLine, Hours: []hourView{}}
 		for _, h := range p.Studio.Hours {

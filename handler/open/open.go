@@ -79,8 +79,8 @@ type codeInput struct {
 
 type sceneView struct {
 	Kind            model.SceneKind `json:"kind" enum:"place,person"`
-	Area            *areaView       `json:"area,omitempty"`
-	Representatives []card          `json:"representatives"`
+	Area            *AreaView       `json:"area,omitempty"`
+	Representatives []Card          `json:"representatives"`
 }
 
 type promiseView struct {

@@ -10,7 +10,8 @@ import (
 	"lianxin/service/newsroom"
 )
 
-type articleView struct {
+// ArticleView is an article in a list.
+type ArticleView struct {
 	ID          string            `json:"id"`
 	Kind        model.ArticleKind `json:"kind" enum:"news,case_story,guide,notice"`
 	Title       string            `json:"title"`
@@ -22,12 +23,12 @@ type articleView struct {
 }
 
 type articlePage struct {
-	articleView
+	ArticleView
 	Body string `json:"body" doc:"HTML"`
 }
 
 type articleList struct {
-	Items []articleView `json:"items"`
+	Items []ArticleView `json:"items"`
 	Next  string        `json:"next,omitempty"`
 }
 
@@ -38,8 +39,8 @@ type articleQuery struct {
 	RepresentativeID string            `query:"representative" maxLength:"36"`
 }
 
-func (r Room) viewArticle(a model.Article) articleView {
-	v := articleView{ID: a.ID, Kind: a.Kind, Title: a.Title, Digest: a.Digest, Byline: a.Byline, PublishedAt: shanghai(a.PublishedAt), Correction: a.Correction}
+func (r Room) viewArticle(a model.Article) ArticleView {
+	v := ArticleView{ID: a.ID, Kind: a.Kind, Title: a.Title, Digest: a.Digest, Byline: a.Byline, PublishedAt: shanghai(a.PublishedAt), Correction: a.Correction}
 	if a.CoverID != "" {
 		v.CoverURL, _ = r.Link(a.CoverID)
 	}
@@ -54,7 +55,7 @@ func (r Room) registerArticles(api endpoint.API) {
 			if err != nil {
 				return nil, err
 			}
-			list := articleList{Items: []articleView{}, Next: next}
+			list := articleList{Items: []ArticleView{}, Next: next}
 			for _, a := range articles {
 				list.Items = append(list.Items, r.viewArticle(a))
 			}

@@ -9,13 +9,13 @@ import (
 	"lianxin/service/directory"
 )
 
-// seatID names the seat; a person may sit on more than one over time.
-type seatID struct {
+// Seat names the seat; a person may sit on more than one over time.
+type Seat struct {
 	SeatID string `path:"seat_id" minLength:"1" maxLength:"36" doc:"代表编号，见 /api/v1/me 的 seats"`
 }
 
 type absenceInput struct {
-	seatID
+	Seat
 	Body struct {
 		Until string `json:"until" format:"date" doc:"外出到哪一天（含），例如 2026-12-01"`
 		Note  string `json:"note,omitempty" maxLength:"200" doc:"给居民看的说明"`
@@ -28,7 +28,7 @@ type preferences struct {
 }
 
 type preferencesInput struct {
-	seatID
+	Seat
 	Body preferences
 }
 
@@ -40,10 +40,10 @@ func (r Room) registerSeat(api endpoint.API) {
 	endpoint.Act(api, route(http.MethodPut, "absence", "set-absence", "设置外出，新来信转工作室", http.StatusNoContent), func(ctx context.Context, by model.Actor, in *absenceInput) (*endpoint.Empty, error) {
 		return nil, r.Directory.SetAbsence(ctx, by, in.SeatID, in.Body.Until, in.Body.Note)
 	})
-	endpoint.Act(api, route(http.MethodDelete, "absence", "end-absence", "结束外出", http.StatusNoContent), func(ctx context.Context, by model.Actor, in *seatID) (*endpoint.Empty, error) {
+	endpoint.Act(api, route(http.MethodDelete, "absence", "end-absence", "结束外出", http.StatusNoContent), func(ctx context.Context, by model.Actor, in *Seat) (*endpoint.Empty, error) {
 		return nil, r.Directory.EndAbsence(ctx, by, in.SeatID)
 	})
-	endpoint.Act(api, route(http.MethodGet, "preferences", "preferences", "查看偏好", http.StatusOK), func(ctx context.Context, by model.Actor, in *seatID) (*endpoint.Body[preferences], error) {
+	endpoint.Act(api, route(http.MethodGet, "preferences", "preferences", "查看偏好", http.StatusOK), func(ctx context.Context, by model.Actor, in *Seat) (*endpoint.Body[preferences], error) {
 		p, err := r.Directory.Preferences(ctx, by, in.SeatID)
 		if err != nil {
 			return nil, err
@@ -70,7 +70,8 @@ type templateList struct {
 	Items []templateView `json:"items"`
 }
 
-type wording struct {
+// Wording is what a prepared answer says.
+type Wording struct {
 	TopicID string `json:"topic_id,omitempty" maxLength:"36"`
 	Title   string `json:"title" minLength:"1" maxLength:"30"`
 	Body    string `json:"body" minLength:"1" maxLength:"2000"`
@@ -82,7 +83,7 @@ type topicQuery struct {
 
 type writeTemplateInput struct {
 	Body struct {
-		wording
+		Wording
 		SeatID string `json:"seat_id,omitempty" maxLength:"36" doc:"属于哪个代表身份"`
 		AreaID string `json:"area_id,omitempty" maxLength:"36" doc:"联络办：本区域共用"`
 	}
@@ -90,7 +91,7 @@ type writeTemplateInput struct {
 
 type changeTemplateInput struct {
 	endpoint.ID
-	Body wording
+	Body Wording
 }
 
 func (r Room) registerTemplates(api endpoint.API) {
@@ -112,7 +113,7 @@ func (r Room) registerTemplates(api endpoint.API) {
 		func(ctx context.Context, by model.Actor, in *writeTemplateInput) (*endpoint.Body[templateView], error) {
 			b := in.Body
 			owner := directory.TemplateOwner{RepresentativeID: b.SeatID, AreaID: b.AreaID}
-			t, err := r.Directory.WriteReplyTemplate(ctx, by, owner, directory.Wording(b.wording))
+			t, err := r.Directory.WriteReplyTemplate(ctx, by, owner, directory.Wording(b.Wording))
 			if err != nil {
 				return nil, err
 			}

@@ -129,12 +129,13 @@ type policyList struct {
 	Items []policyView `json:"items"`
 }
 
-type areaID struct {
+// Area names the area of a request.
+type Area struct {
 	AreaID string `path:"area_id" minLength:"1" maxLength:"36"`
 }
 
 type policyInput struct {
-	areaID
+	Area
 	Kind model.DeadlineKind `path:"kind" maxLength:"20"`
 	Body struct {
 		Days      int            `json:"days" minimum:"1" maximum:"180"`
@@ -153,7 +154,7 @@ func (r Room) registerClocks(api endpoint.API) {
 	set := endpoint.Needs(model.PermitPolicySet)
 	endpoint.Act(api, endpoint.Route{
 		Method: http.MethodGet, Path: "/api/v1/staff/areas/{area_id}/deadline-policies", ID: "deadline-policies", Summary: "一个区域的办理期限", Tag: "期限", Who: set,
-	}, func(ctx context.Context, by model.Actor, in *areaID) (*endpoint.Body[policyList], error) {
+	}, func(ctx context.Context, by model.Actor, in *Area) (*endpoint.Body[policyList], error) {
 		place, err := r.Directory.Area(ctx, in.AreaID)
 		if err != nil {
 			return nil, err
