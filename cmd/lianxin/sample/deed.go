@@ -24,9 +24,6 @@ type act struct {
 // deed lets somebody do something, by the name of the service's own verb.
 func (t *town) deed(line row) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
-		if line["deed"] == "read_all" {
-			return t.readAll(ctx)
-		}
 		by, err := t.person(ctx, line["who"])
 		if err != nil {
 			return err
@@ -121,8 +118,8 @@ func (t *town) onOpening(ctx context.Context, a act, do func(ctx context.Context
 	return do(ctx, a.by, id)
 }
 
-// ofSeat is what people set who are not at a message: absence, preferences, and
-// the clocks of their area.
+// ofSeat is what people set who are not at a message: absence, preferences,
+// the clocks of their area, and a look through the inbox.
 func (t *town) ofSeat(ctx context.Context, deed, seat string, a act) error {
 	switch deed {
 	case "away":
@@ -143,6 +140,8 @@ func (t *town) ofSeat(ctx context.Context, deed, seat string, a act) error {
 		return t.directory.SetPreferences(ctx, a.by, seat, directory.Preferences{MessageCap: most})
 	case "policy":
 		return t.setPolicy(ctx, a)
+	case "read":
+		return notice.MarkAllRead(ctx, t.DB, a.by, t.clock.now())
 	}
 	return fmt.Errorf("sample: there is no deed %q of a seat", deed)
 }
@@ -157,18 +156,4 @@ func (t *town) setPolicy(ctx context.Context, a act) error {
 	return deadline.SetPolicy(ctx, t.DB, a.by, model.DeadlinePolicy{
 		AreaID: a.by.Grants[0].AreaID, Kind: model.DeadlineKind(kind), Days: days, Count: model.CountWorking,
 	}, t.clock.now())
-}
-
-// readAll lets everybody look through their inbox.
-func (t *town) readAll(ctx context.Context) error {
-	for _, name := range People() {
-		actor, known := t.people[name]
-		if !known {
-			continue
-		}
-		if err := notice.MarkAllRead(ctx, t.DB, actor, t.clock.now()); err != nil {
-			return err
-		}
-	}
-	return nil
 }

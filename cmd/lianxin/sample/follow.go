@@ -8,49 +8,50 @@ import (
 	"gorm.io/gorm/clause"
 
 	"lianxin/model"
-	"lianxin/service/notice"
+	"lianxin/service/deadline"
+	"lianxin/service/message"
 	"lianxin/service/store"
 )
 
-// carryOut does what follows from a happening until nothing is left to do:
-// texts are checked, clocks act, notices go out.
+// carryOut does what follows from a happening: texts are checked, clocks act.
+// It plays the dispatcher of the outbox by itself, in the order of time and
+// without a claim for each task, because nobody else works on the database yet:
+// that makes the story the same every time, and short. Notices wait for closeBooks.
 func (t *town) carryOut(ctx context.Context) error {
-	for {
-		if err := t.pushNotices(ctx); err != nil {
-			return err
-		}
-		n, err := t.outbox.Tick(ctx)
-		if err != nil {
-			return fmt.Errorf("dispatch: %w", err)
-		}
-		if err := t.failed.first(); err != nil {
-			return err
-		}
-		if n == 0 {
-			return nil
-		}
-	}
-}
-
-// pushNotices takes all waiting notices as pushed, but for people whom no push
-// reaches: who gave no permission, and who is not on WeChat at all.
-func (t *town) pushNotices(ctx context.Context) error {
-	waiting, err := gorm.G[model.Notice](t.DB.Read()).Where("state IN ?", []model.NoticeState{model.NoticeWaiting, model.NoticeDigest}).Count(ctx, "*")
+	tasks, err := gorm.G[model.Task](t.DB.Read()).
+		Where("state = ? AND run_at <= ? AND kind IN ?", model.TaskReady, t.clock.now(), []string{message.ScreenTask, deadline.TaskKind}).
+		Order("run_at, id").Find(ctx)
 	if err != nil {
-		return fmt.Errorf("look for notices: %w", err)
+		return fmt.Errorf("look for tasks: %w", err)
 	}
-	if waiting == 0 {
-		return nil
-	}
-	err = store.InTx(ctx, t.DB, t.markNotices)
-	if err != nil {
-		return fmt.Errorf("push notices: %w", err)
+	for _, task := range tasks {
+		if t.carried[task.ID] {
+			continue
+		}
+		handle := t.messages.HandleScreen
+		if task.Kind == deadline.TaskKind {
+			handle = t.messages.HandleDeadline
+		}
+		if err := handle(ctx, []byte(task.Payload)); err != nil {
+			return fmt.Errorf("do %s: %w", task.Kind, err)
+		}
+		t.carried[task.ID] = true
 	}
 	return nil
 }
 
-func (t *town) markNotices(ctx context.Context, tx *gorm.DB) error {
-	now := t.clock.now()
+// closeBooks notes what was carried out, and takes the notices so far as pushed
+// when they were written, but for people whom no push reaches: who gave no
+// permission, and who is not on WeChat at all.
+func (t *town) closeBooks(ctx context.Context) error {
+	if err := store.InTx(ctx, t.DB, t.noteDone); err != nil {
+		return fmt.Errorf("close the books: %w", err)
+	}
+	clear(t.carried)
+	return nil
+}
+
+func (t *town) noteDone(ctx context.Context, tx *gorm.DB) error {
 	onWeChat := tx.Model(&model.WeChatIdentity{}).Select("person_id")
 	if _, err := gorm.G[model.Notice](tx).
 		Where("state = ? AND (person_id IN ? OR person_id NOT IN (?))", model.NoticeWaiting, t.quiet, onWeChat).
@@ -58,7 +59,7 @@ func (t *town) markNotices(ctx context.Context, tx *gorm.DB) error {
 		return fmt.Errorf("mark unreachable: %w", err)
 	}
 	if _, err := gorm.G[model.Person](tx).Where("id IN ? AND unreachable_since IS NULL", t.quiet).
-		Update(ctx, "unreachable_since", now); err != nil {
+		Update(ctx, "unreachable_since", t.clock.now()); err != nil {
 		return fmt.Errorf("mark people: %w", err)
 	}
 	if _, err := gorm.G[model.Notice](tx).Where("state IN ?", []model.NoticeState{model.NoticeWaiting, model.NoticeDigest}).
@@ -67,8 +68,8 @@ func (t *town) markNotices(ctx context.Context, tx *gorm.DB) error {
 		})).Update(ctx); err != nil {
 		return fmt.Errorf("mark pushed: %w", err)
 	}
-	if _, err := gorm.G[model.Task](tx).Where("kind = ? AND state = ?", notice.TaskKind, model.TaskReady).
-		Set(clause.Assignments(map[string]any{"state": model.TaskDone, "attempts": 1, "ended_at": now})).Update(ctx); err != nil {
+	if _, err := gorm.G[model.Task](tx).Where("state = ?", model.TaskReady).
+		Set(clause.Assignments(map[string]any{"state": model.TaskDone, "attempts": 1, "ended_at": gorm.Expr("run_at")})).Update(ctx); err != nil {
 		return fmt.Errorf("end tasks: %w", err)
 	}
 	return nil

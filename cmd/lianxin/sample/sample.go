@@ -25,7 +25,6 @@ import (
 	"lianxin/service/directory"
 	"lianxin/service/message"
 	"lianxin/service/newsroom"
-	"lianxin/service/outbox"
 	"lianxin/service/store"
 )
 
@@ -64,13 +63,13 @@ type town struct {
 	people     map[string]model.Actor
 	letters    map[string]string
 	quiet      []string
-	failed     failure
+	carried    map[string]bool
+	hiring     func() error
 
 	accounts  *account.Service
 	directory *directory.Service
 	messages  *message.Service
 	newsroom  *newsroom.Service
-	outbox    *outbox.Dispatcher
 }
 
 // bySample is who writes what no person of the district does.
@@ -88,7 +87,8 @@ func Fill(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	for _, part := range []func(context.Context) error{t.settle, t.staffAndScenes, t.bindAll, t.prepareAnswers, t.tell} {
+	defer t.waitForStaff(ctx)
+	for _, part := range []func(context.Context) error{t.settle, t.hireLiaison, t.bindAll, t.prepareAnswers, t.tell} {
 		if err := part(ctx); err != nil {
 			return err
 		}
@@ -130,7 +130,7 @@ func newTown(ctx context.Context, o Options) (*town, error) {
 	start := dayAt(end, -storyDays, 8*time.Hour)
 	t := &town{
 		Options: o, start: start, end: end, clock: &clock{at: start},
-		people: map[string]model.Actor{}, letters: map[string]string{},
+		people: map[string]model.Actor{}, letters: map[string]string{}, carried: map[string]bool{},
 	}
 	var accounts, roster, others error
 	var wg sync.WaitGroup
@@ -155,10 +155,6 @@ func (t *town) openServices(ctx context.Context) error {
 		return fmt.Errorf("sample: open newsroom: %w", err)
 	}
 	t.messages = message.New(message.Options{DB: t.DB, Now: t.clock.now, Screener: screener{}, Cap: t.Cap})
-	t.outbox = outbox.NewDispatcher(t.DB, t.clock.now, t.Log, map[string]outbox.Handler{
-		message.ScreenTask: t.failed.watch(t.messages.HandleScreen),
-		deadline.TaskKind:  t.failed.watch(t.messages.HandleDeadline),
-	})
 	if err := deadline.InstallCalendar(ctx, t.DB, t.clock.now()); err != nil {
 		return fmt.Errorf("sample: install calendar: %w", err)
 	}
@@ -171,6 +167,16 @@ func (t *town) settle(ctx context.Context) error {
 		return fmt.Errorf("sample: settle: %w", err)
 	}
 	return nil
+}
+
+// waitForStaff lets what was begun in the background end before Fill does.
+func (t *town) waitForStaff(ctx context.Context) {
+	if t.hiring == nil {
+		return
+	}
+	if err := t.hiring(); err != nil {
+		t.Log.ErrorContext(ctx, "staff of the sample district", "error", err)
+	}
 }
 
 func (t *town) markFilled(ctx context.Context) error {

@@ -68,36 +68,50 @@ func all[T any](tb testing.TB, db *store.DB) []T {
 	return rows
 }
 
-func TestEveryStateOfAMessageOccursWhateverTheDay(t *testing.T) {
-	for _, at := range []string{"2026-11-23 10:00", "2026-10-09 00:03", "2026-10-04 23:58", "2027-03-06 08:59"} {
-		t.Run(at, func(t *testing.T) {
-			db := filled(t, at)
-			seen := map[model.MessageState]int{}
-			for _, m := range all[model.Message](t, db) {
-				seen[m.State]++
-			}
-			t.Log(seen)
-			// A screened message is delivered in the same breath: only its
-			// history knows the state.
-			for _, f := range all[model.Fact](t, db) {
-				if f.ToState == model.MessageScreened {
-					seen[model.MessageScreened]++
-				}
-			}
-			for _, state := range model.MessageFlow().States() {
-				if seen[state] == 0 {
-					t.Errorf("no message is %s", state)
-				}
-			}
-			if seen[model.MessageSubmitted] > 2 || seen[model.MessageHeld] != 2 {
-				t.Errorf("%d submitted, %d held", seen[model.MessageSubmitted], seen[model.MessageHeld])
-			}
-		})
+func TestTheDistrictIsAlive(t *testing.T) {
+	db := filled(t, "2026-11-23 10:00")
+	for name, promise := range map[string]func(*testing.T, *store.DB){
+		"every state of a message occurs":                  everyStateOccurs,
+		"every deed was done":                              everyDeedWasDone,
+		"nothing is left for the start but fresh messages": onlyFreshMessagesAreLeft,
+		"the roster is whole":                              theRosterIsWhole,
+		"every reference leads somewhere":                  everyReferenceLeads,
+		"everybody is found and every place is served":     everybodyIsFound,
+		"filling again changes nothing":                    fillingAgainChangesNothing,
+	} {
+		t.Run(name, func(t *testing.T) { promise(t, db) })
 	}
 }
 
-func TestEveryDeedWasDone(t *testing.T) {
-	db := filled(t, "2026-11-23 10:00")
+func TestEveryStateOccursWhateverTheDay(t *testing.T) {
+	for _, at := range []string{"2026-10-09 00:03", "2026-10-04 23:58", "2027-03-06 08:59"} {
+		t.Run(at, func(t *testing.T) { everyStateOccurs(t, filled(t, at)) })
+	}
+}
+
+func everyStateOccurs(t *testing.T, db *store.DB) {
+	t.Helper()
+	seen := map[model.MessageState]int{}
+	for _, m := range all[model.Message](t, db) {
+		seen[m.State]++
+	}
+	// A screened message is delivered in the same breath: only its history
+	// knows the state.
+	for _, f := range all[model.Fact](t, db) {
+		seen[model.MessageScreened] += count(f.ToState == model.MessageScreened)
+	}
+	for _, state := range model.MessageFlow().States() {
+		if seen[state] == 0 {
+			t.Errorf("no message is %s", state)
+		}
+	}
+	if seen[model.MessageSubmitted] > 2 || seen[model.MessageHeld] != 2 {
+		t.Errorf("%d submitted, %d held", seen[model.MessageSubmitted], seen[model.MessageHeld])
+	}
+}
+
+func everyDeedWasDone(t *testing.T, db *store.DB) {
+	t.Helper()
 	done := map[model.MessageDeed]bool{}
 	for _, f := range all[model.Fact](t, db) {
 		done[f.Deed] = true
@@ -136,8 +150,8 @@ func count(is bool) int {
 	return 0
 }
 
-func TestNothingIsLeftForTheStartButTheFreshMessages(t *testing.T) {
-	db := filled(t, "2026-11-23 10:00")
+func onlyFreshMessagesAreLeft(t *testing.T, db *store.DB) {
+	t.Helper()
 	fresh := 0
 	for _, m := range all[model.Message](t, db) {
 		fresh += count(m.State == model.MessageSubmitted)
@@ -169,8 +183,8 @@ func TestNothingIsLeftForTheStartButTheFreshMessages(t *testing.T) {
 	}
 }
 
-func TestTheRosterIsWhole(t *testing.T) {
-	db := filled(t, "2026-11-23 10:00")
+func theRosterIsWhole(t *testing.T, db *store.DB) {
+	t.Helper()
 	groups, sexes := map[model.Composition]int{}, map[string]int{}
 	reps := all[model.Representative](t, db)
 	for _, r := range reps {
@@ -204,8 +218,8 @@ func TestTheRosterIsWhole(t *testing.T) {
 	}
 }
 
-func TestFillingAgainChangesNothing(t *testing.T) {
-	db := filled(t, "2026-11-23 10:00")
+func fillingAgainChangesNothing(t *testing.T, db *store.DB) {
+	t.Helper()
 	before, lines := all[model.Message](t, db), len(all[model.AuditLine](t, db))
 	if err := sample.Fill(t.Context(), options(db, shanghai(t, "2026-11-25 10:00"))); err != nil {
 		t.Fatal(err)

@@ -48,32 +48,63 @@ func Logins() []Login {
 	return logins
 }
 
-// staffAndScenes opens the accounts of staff, whose passwords take their time
-// to hash, and meanwhile makes the codes of the posters.
-func (t *town) staffAndScenes(ctx context.Context) error {
-	staff := officers()
-	ids, failed := make([]string, len(staff)), make([]error, len(staff)+1)
+// hireLiaison opens the accounts of the liaison office, who invite everybody
+// else, and meanwhile makes the codes of the posters. The other accounts follow
+// in the background: hashing passwords takes its time.
+func (t *town) hireLiaison(ctx context.Context) error {
+	var liaison, others []officer
+	for _, o := range officers() {
+		if o.Role == model.RoleLiaisonOfficer {
+			liaison = append(liaison, o)
+		} else {
+			others = append(others, o)
+		}
+	}
+	hired := t.hire(ctx, liaison)
+	err := errors.Join(t.makeScenes(ctx), hired())
+	if err != nil {
+		return err
+	}
+	t.hiring = t.hire(ctx, others)
+	for _, o := range liaison {
+		if t.people[o.Name], err = t.atDesk(ctx, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hire begins to open staff accounts and gives what waits for the end of it.
+func (t *town) hire(ctx context.Context, staff []officer) func() error {
+	failed := make([]error, len(staff))
 	var wg sync.WaitGroup
 	for i, o := range staff {
 		wg.Go(func() {
-			ids[i], failed[i] = t.accounts.AddStaff(ctx, bySample, account.NewStaff{
+			_, failed[i] = t.accounts.AddStaff(ctx, bySample, account.NewStaff{
 				Login: o.Login.Login, Name: o.Name, Password: o.Password, Role: o.Role, AreaID: t.roster.ids[anArea+" "+o.area],
 			})
 		})
 	}
-	failed[len(staff)] = t.makeScenes(ctx)
-	wg.Wait()
-	if err := errors.Join(failed...); err != nil {
-		return fmt.Errorf("sample: add staff: %w", err)
-	}
-	for i, o := range staff {
-		grants, err := gorm.G[model.Grant](t.DB.Read()).Where("person_id = ?", ids[i]).Find(ctx)
-		if err != nil {
-			return fmt.Errorf("sample: read grants of %s: %w", o.Name, err)
+	return func() error {
+		wg.Wait()
+		if err := errors.Join(failed...); err != nil {
+			return fmt.Errorf("sample: add staff: %w", err)
 		}
-		t.people[o.Name] = model.Actor{PersonID: ids[i], Name: o.Name, Grants: grants}
+		return nil
 	}
-	return nil
+}
+
+// atDesk gives the actor of a staff account, as after signing in.
+func (t *town) atDesk(ctx context.Context, o officer) (model.Actor, error) {
+	staff, err := gorm.G[model.StaffAccount](t.DB.Read()).Where("login = ?", o.Login.Login).Take(ctx)
+	if err != nil {
+		return model.Actor{}, fmt.Errorf("sample: find %s: %w", o.Name, err)
+	}
+	grants, err := gorm.G[model.Grant](t.DB.Read()).Where("person_id = ?", staff.PersonID).Find(ctx)
+	if err != nil {
+		return model.Actor{}, fmt.Errorf("sample: read grants of %s: %w", o.Name, err)
+	}
+	return model.Actor{PersonID: staff.PersonID, Name: o.Name, Grants: grants}, nil
 }
 
 // makeScenes gives every community its code, and a personal one to every

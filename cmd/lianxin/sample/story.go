@@ -10,15 +10,24 @@ import (
 	"lianxin/service/deadline"
 )
 
-// happening is one thing of the story: at its moment, somebody does something.
+// happening is one thing of the story: at its moment, somebody does something. After
+// the last one only fresh messages are sent.
 type happening struct {
 	at   time.Time
 	what string
 	do   func(ctx context.Context) error
+	last bool
 }
 
 // fresh is how long before now messages are left for the real content check.
 const fresh = 10 * time.Minute
+
+// manyTasks is how many tasks are carried out before they are noted together.
+const manyTasks = 25
+
+// staffFrom is the day from which the rest of the staff must be there: before
+// anything can have stayed overdue long enough to reach them.
+const staffFrom = -storyDays + 5
 
 // officeOpens is when reminders are looked for: just after they are due.
 const officeOpens = 9*time.Hour + 30*time.Second
@@ -38,16 +47,27 @@ func (t *town) tell(ctx context.Context) error {
 		if t.end.Sub(h.at) < fresh {
 			continue
 		}
-		if err := t.carryOut(ctx); err != nil {
+		if err := t.follow(ctx, h); err != nil {
 			return fmt.Errorf("sample: after %s: %w", h.what, err)
 		}
 	}
 	return nil
 }
 
+// follow does what follows from a happening. The books are closed at the end,
+// and where many tasks have gathered.
+func (t *town) follow(ctx context.Context, h happening) error {
+	if err := t.carryOut(ctx); err != nil || !h.last && len(t.carried) < manyTasks {
+		return err
+	}
+	return t.closeBooks(ctx)
+}
+
 // story gathers what happens, in the order of time.
 func (t *town) story() ([]happening, error) {
-	story := t.mornings()
+	story := append(t.mornings(), happening{
+		at: dayAt(t.end, staffFrom, 0), what: "staff", do: func(context.Context) error { return t.hiring() },
+	})
 	for _, part := range []struct {
 		file string
 		act  func(line row) func(ctx context.Context) error
@@ -76,10 +96,10 @@ func (t *town) mornings() []happening {
 	var all []happening
 	for day := -storyDays + 1; day <= 0; day++ {
 		if at := dayAt(t.end, day, officeOpens); t.end.Sub(at) > fresh {
-			all = append(all, happening{at: at, what: "morning", do: t.lookAtClocks})
+			all = append(all, happening{at: at, what: "morning", do: t.lookAtClocks, last: true})
 		}
 	}
-	return append(all, happening{at: t.end.Add(-fresh), what: "last look", do: t.lookAtClocks})
+	return append(all, happening{at: t.end.Add(-fresh), what: "last look", do: t.lookAtClocks, last: true})
 }
 
 func (t *town) lookAtClocks(ctx context.Context) error {
