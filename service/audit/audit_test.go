@@ -1,0 +1,185 @@
+package audit_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"gorm.io/gorm"
+
+	"lianxin/model"
+	"lianxin/model/fault"
+	"lianxin/service/audit"
+	"lianxin/service/store"
+	"lianxin/service/store/storetest"
+)
+
+// log is an audit log on a database of its own.
+type log struct {
+	tb    testing.TB
+	db    *store.DB
+	clock *storetest.Clock
+}
+
+func newLog(tb testing.TB) *log {
+	tb.Helper()
+	return &log{tb: tb, db: storetest.Open(tb), clock: storetest.NewClock(tb, "2026-11-23 10:00")}
+}
+
+var clerk = model.Actor{PersonID: "p", Name: "李干事"}
+
+func (l *log) record(ctx context.Context, by model.Actor, on audit.Target) {
+	l.tb.Helper()
+	err := store.InTx(ctx, l.db, func(ctx context.Context, tx *gorm.DB) error {
+		return audit.Record(ctx, tx, by, "message.read", on, l.clock.Now())
+	})
+	if err != nil {
+		l.tb.Fatal(err)
+	}
+}
+
+// in records a deed on a target named after its area.
+func (l *log) in(areaPaths ...string) {
+	l.tb.Helper()
+	for _, path := range areaPaths {
+		l.record(l.tb.Context(), clerk, audit.Target{Kind: "message", ID: path, AreaPath: path})
+	}
+}
+
+func (l *log) lines(areaPaths []string, targetID string, page store.Page) ([]model.AuditLine, string) {
+	l.tb.Helper()
+	lines, next, err := audit.Lines(l.tb.Context(), l.db, areaPaths, targetID, page)
+	if err != nil {
+		l.tb.Fatal(err)
+	}
+	return lines, next
+}
+
+func (l *log) seen(areaPaths ...string) string {
+	l.tb.Helper()
+	lines, _ := l.lines(areaPaths, "", store.Page{Limit: store.MaxLimit})
+	var ids []string
+	for _, line := range lines {
+		ids = append(ids, line.TargetID)
+	}
+	return strings.Join(ids, " ")
+}
+
+func TestALineIsWrittenWithItsDeedOrNotAtAll(t *testing.T) {
+	log := newLog(t)
+	changedMind := errors.New("changed my mind")
+	err := store.InTx(t.Context(), log.db, func(ctx context.Context, tx *gorm.DB) error {
+		if err := audit.Record(ctx, tx, clerk, "message.read", audit.Target{ID: "m", AreaPath: "d/"}, log.clock.Now()); err != nil {
+			return err
+		}
+		return changedMind
+	})
+	if !errors.Is(err, changedMind) {
+		t.Fatal(err)
+	}
+	if got := log.seen("d/"); got != "" {
+		t.Errorf("a deed that was not done left %s", got)
+	}
+	log.in("d/")
+	if got := log.seen("d/"); got != "d/" {
+		t.Errorf("a deed that was done left %q", got)
+	}
+}
+
+func TestALineKeepsWhoDidWhatToWhatAndInWhichRequest(t *testing.T) {
+	log := newLog(t)
+	on := audit.Target{Kind: "message", ID: "m", AreaPath: "d/s/", Detail: "resident"}
+	log.record(audit.WithRequestID(t.Context(), "request-17"), clerk, on)
+	log.record(t.Context(), model.SystemActor("deadline"), on)
+	lines, _ := log.lines([]string{"d/"}, "m", store.Page{})
+	if len(lines) != 2 {
+		t.Fatalf("%d lines", len(lines))
+	}
+	system, person := lines[0], lines[1]
+	if person.ActorID != "p" || person.Actor != "李干事" || person.Action != "message.read" || person.TargetKind != "message" ||
+		person.Detail != "resident" || person.AreaPath != "d/s/" || person.RequestID != "request-17" || person.At.IsZero() {
+		t.Errorf("of a person: %+v", person)
+	}
+	if system.ActorID != "" || system.Actor != "deadline" || system.RequestID != "" {
+		t.Errorf("of the system: %+v", system)
+	}
+}
+
+func TestLinesAreSeenWithinTheAreasGivenOnly(t *testing.T) {
+	log := newLog(t)
+	log.in("d/", "d/s/", "d/s/c/", "d/t/", "x/", "x/d/s/", "")
+	for want, areas := range map[string][]string{
+		"d/t/ d/s/c/ d/s/ d/": {"d/"},
+		"d/s/c/ d/s/":         {"d/s/"},
+		"x/d/s/ x/ d/t/":      {"d/t/", "x/"},
+		"":                    nil,
+	} {
+		if got := log.seen(areas...); got != want {
+			t.Errorf("within %v: %q, want %q", areas, got, want)
+		}
+	}
+	if lines, _ := log.lines([]string{"d/t/", "x/"}, "d/s/", store.Page{}); len(lines) != 0 {
+		t.Errorf("naming the target opened another area: %v", lines)
+	}
+}
+
+func TestPagesStayWithinTheAreasAndStableWhileLinesArrive(t *testing.T) {
+	log := newLog(t)
+	for i := range 10 {
+		log.record(t.Context(), clerk, audit.Target{ID: fmt.Sprint(i), AreaPath: []string{"d/s/", "d/t/"}[i%2]})
+		log.record(t.Context(), clerk, audit.Target{ID: "hidden", AreaPath: "x/"})
+	}
+	var seen string
+	page := store.Page{Limit: 3}
+	for {
+		lines, next := log.lines([]string{"d/s/", "d/t/"}, "", page)
+		for _, line := range lines {
+			seen += line.TargetID
+		}
+		log.in("d/s/", "x/")
+		if next == "" {
+			break
+		}
+		page.After = next
+	}
+	if seen != "9876543210" {
+		t.Errorf("saw %s", seen)
+	}
+}
+
+func TestLinesOfOneMomentAreAllSeen(t *testing.T) {
+	log := newLog(t)
+	at := log.clock.Now()
+	for i := range 7 {
+		err := store.InTx(t.Context(), log.db, func(ctx context.Context, tx *gorm.DB) error {
+			return audit.Record(ctx, tx, clerk, "message.read", audit.Target{ID: fmt.Sprint(i), AreaPath: "d/"}, at)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	seen := map[string]int{}
+	page := store.Page{Limit: 2}
+	for {
+		lines, next := log.lines([]string{"d/"}, "", page)
+		for _, line := range lines {
+			seen[line.TargetID]++
+		}
+		if next == "" {
+			break
+		}
+		page.After = next
+	}
+	if len(seen) != 7 {
+		t.Errorf("saw %v", seen)
+	}
+}
+
+func TestACursorThatIsNoneIsAFault(t *testing.T) {
+	log := newLog(t)
+	if _, _, err := audit.Lines(t.Context(), log.db, []string{"d/"}, "", store.Page{After: "!"}); !fault.Is(err, fault.KindInvalid) {
+		t.Errorf("got %v", err)
+	}
+}
