@@ -11,7 +11,6 @@ import (
 	"unicode/utf8"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"lianxin/model"
 	"lianxin/model/fault"
@@ -43,11 +42,15 @@ func Send(ctx context.Context, tx *gorm.DB, n model.Notice, now time.Time) error
 		return fmt.Errorf("notice: look for digest: %w", err)
 	}
 	n.ID, n.State, n.Channel, n.CreatedAt = model.NewID(), model.NoticeWaiting, model.ChannelInbox, now
-	n.Body, n.Thing = cut(n.Body, 480), cut(n.Thing, 40)
+	n.Title, n.Body, n.Thing = cut(n.Title, 60), cut(n.Body, 480), cut(n.Thing, 40)
+	n.Phrase, n.Name = cut(n.Phrase, 20), cut(n.Name, 60)
 	if digest > 0 {
 		n.State = model.NoticeDigest
 	}
-	if err := gorm.G[model.Notice](tx).Create(ctx, &n); err != nil {
+	switch err := gorm.G[model.Notice](tx).Create(ctx, &n); {
+	case store.IsDuplicate(err):
+		return nil // a twin told them while we looked
+	case err != nil:
 		return fmt.Errorf("notice: write: %w", err)
 	}
 	if digest > 0 {
@@ -56,6 +59,7 @@ func Send(ctx context.Context, tx *gorm.DB, n model.Notice, now time.Time) error
 	return outbox.Enqueue(ctx, tx, outbox.Task{Kind: TaskKind, DedupeKey: n.ID, Payload: pushTask{n.ID}, RunAt: now})
 }
 
+// cut shortens words to what their column holds.
 func cut(s string, runes int) string {
 	if utf8.RuneCountInString(s) <= runes {
 		return s
@@ -113,56 +117,4 @@ func MarkAllRead(ctx context.Context, db *store.DB, by model.Actor, now time.Tim
 		}
 		return nil
 	})
-}
-
-// AddGrants notes that a person allowed one message for each of the templates.
-// Templates that are not ours are a fault.
-func (p *Pusher) AddGrants(ctx context.Context, by model.Actor, templateIDs []string) error {
-	for _, id := range templateIDs {
-		if !p.knows(id) {
-			return fault.InvalidField("template_ids", "有不认识的通知模板，请更新小程序后再试。")
-		}
-	}
-	return store.InTx(ctx, p.db, func(ctx context.Context, tx *gorm.DB) error {
-		for _, id := range templateIDs {
-			if err := p.addGrant(ctx, tx, by.PersonID, id); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-func (p *Pusher) addGrant(ctx context.Context, tx *gorm.DB, personID, templateID string) error {
-	n, err := gorm.G[model.NoticeGrant](tx).Where("person_id = ? AND template_id = ?", personID, templateID).
-		Set(clause.Assignments(map[string]any{"remaining": gorm.Expr("remaining + 1"), "updated_at": p.now()})).Update(ctx)
-	if err == nil && n == 0 {
-		err = gorm.G[model.NoticeGrant](tx).Create(ctx, &model.NoticeGrant{PersonID: personID, TemplateID: templateID, Remaining: 1, UpdatedAt: p.now()})
-	}
-	if err != nil {
-		return fmt.Errorf("notice: add grant: %w", err)
-	}
-	return nil
-}
-
-// Grants tells what a person may still be sent, by template of the mini-program.
-func (p *Pusher) Grants(ctx context.Context, by model.Actor) (map[string]int, error) {
-	rows, err := gorm.G[model.NoticeGrant](p.db.Read()).Where("person_id = ?", by.PersonID).Find(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("notice: read grants: %w", err)
-	}
-	left := make(map[string]int, len(rows))
-	for _, row := range rows {
-		left[row.TemplateID] = row.Remaining
-	}
-	return left, nil
-}
-
-func (p *Pusher) knows(templateID string) bool {
-	for _, t := range p.mini {
-		if t.ID == templateID {
-			return true
-		}
-	}
-	return false
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -91,7 +92,13 @@ func (p *Pusher) MiniTemplates() map[model.NoticeTemplate]string {
 }
 
 // Handle does one task of kind TaskKind. Channels closed to this person are
-// passed over; a channel that fails for a moment puts the task off.
+// passed over; a channel that fails for a moment puts the task off. What is too
+// old is given up, which says nothing about the person's reach.
+//
+// The channel about to be tried is noted before the push. When the program dies
+// between the push and the note of its end, nobody knows whether it went out: a
+// template is pushed again, which WeChat drops by its OnceID; the others count
+// as gone out, so that one happening never makes two pushes.
 func (p *Pusher) Handle(ctx context.Context, payload []byte) error {
 	var task pushTask
 	if err := json.Unmarshal(payload, &task); err != nil {
@@ -104,26 +111,32 @@ func (p *Pusher) Handle(ctx context.Context, payload []byte) error {
 	if err != nil {
 		return fmt.Errorf("notice: find: %w", err)
 	}
-	if p.now().Sub(n.CreatedAt) > pushLife {
-		return p.end(ctx, n, model.ChannelInbox)
+	if n.Channel == model.ChannelSubscribe || n.Channel == model.ChannelCustomer {
+		return p.end(ctx, n, n.Channel)
 	}
-	channel, err := p.push(ctx, n)
+	if p.now().Sub(n.CreatedAt) > pushLife {
+		return p.giveUp(ctx, n)
+	}
+	channel, err := p.push(ctx, &n)
 	if err != nil {
 		return err
 	}
 	return p.end(ctx, n, channel)
 }
 
-// push tries the channels in order and tells which carried the notice; the
-// inbox when none did.
-func (p *Pusher) push(ctx context.Context, n model.Notice) (model.NoticeChannel, error) {
+// chain is the order in which channels are tried.
+var chain = []model.NoticeChannel{model.ChannelSubscribe, model.ChannelTemplate, model.ChannelCustomer}
+
+// push tries the channels in order, from the one that was being tried before,
+// and tells which carried the notice; the inbox when none did.
+func (p *Pusher) push(ctx context.Context, n *model.Notice) (model.NoticeChannel, error) {
 	known, err := gorm.G[model.WeChatIdentity](p.db.Read()).Where("person_id = ?", n.PersonID).Order("created_at").Find(ctx)
 	if err != nil {
 		return "", fmt.Errorf("notice: find identities: %w", err)
 	}
-	for _, channel := range []model.NoticeChannel{model.ChannelSubscribe, model.ChannelTemplate, model.ChannelCustomer} {
-		for _, identity := range known {
-			carried, err := p.try(ctx, channel, identity, n)
+	for _, channel := range chain[max(0, slices.Index(chain, n.Channel)):] {
+		for i := range known {
+			carried, err := p.try(ctx, channel, &known[i], n)
 			if err != nil {
 				return "", err
 			}
@@ -135,26 +148,48 @@ func (p *Pusher) push(ctx context.Context, n model.Notice) (model.NoticeChannel,
 	return model.ChannelInbox, nil
 }
 
-func (p *Pusher) try(ctx context.Context, channel model.NoticeChannel, to model.WeChatIdentity, n model.Notice) (bool, error) {
-	send, open, err := p.opening(ctx, channel, to, n)
+func (p *Pusher) try(ctx context.Context, channel model.NoticeChannel, to *model.WeChatIdentity, n *model.Notice) (bool, error) {
+	send, open, err := p.opening(ctx, channel, *to, *n)
 	if err != nil || !open {
 		return false, err
 	}
+	if err := p.noteChannel(ctx, n, channel); err != nil {
+		return false, err
+	}
+	begun := p.now()
 	err = send()
 	switch {
 	case err == nil:
-		return true, p.used(ctx, channel, n)
+		return true, nil
 	case errors.Is(err, model.ErrNoGrant):
-		return false, p.noGrant(ctx, n)
+		return false, p.noGrant(ctx, *n, begun)
 	case errors.Is(err, model.ErrNotFollowing):
-		return false, p.notFollowing(ctx, to)
+		to.Following = false
+		return false, p.notFollowing(ctx, *to)
 	case errors.Is(err, model.ErrWindowClosed), errors.Is(err, model.ErrUnknownPerson):
 		return false, nil
 	case errors.Is(err, model.ErrChannelUnavailable), errors.Is(err, model.ErrContentRefused):
 		p.log.ErrorContext(ctx, "channel refused a notice", "channel", channel, "notice", n.ID, "error", err)
 		return false, nil
 	}
-	return false, fmt.Errorf("notice: push by %s: %w", channel, err)
+	return false, errors.Join(fmt.Errorf("notice: push by %s: %w", channel, err), p.noteChannel(ctx, n, model.ChannelInbox))
+}
+
+// noteChannel notes the channel that is being tried, the inbox for none. It
+// fails when somebody else has moved the notice on.
+func (p *Pusher) noteChannel(ctx context.Context, n *model.Notice, channel model.NoticeChannel) error {
+	return store.InTx(ctx, p.db, func(ctx context.Context, tx *gorm.DB) error {
+		moved, err := gorm.G[model.Notice](tx).Where("id = ? AND state = ? AND channel = ?", n.ID, model.NoticeWaiting, n.Channel).
+			Update(ctx, "channel", channel)
+		if err != nil {
+			return fmt.Errorf("notice: note channel: %w", err)
+		}
+		if moved != 1 {
+			return fmt.Errorf("notice: %s is being pushed by somebody else", n.ID)
+		}
+		n.Channel = channel
+		return nil
+	})
 }
 
 // opening tells whether a channel is open to an identity, by what we know, and
@@ -204,20 +239,21 @@ func (p *Pusher) fill(t Template, to model.WeChatIdentity, n model.Notice) Push 
 }
 
 // used takes one grant off the ledger after a subscribe message went out.
-func (p *Pusher) used(ctx context.Context, channel model.NoticeChannel, n model.Notice) error {
-	if channel != model.ChannelSubscribe {
-		return nil
+func (p *Pusher) used(ctx context.Context, tx *gorm.DB, n model.Notice) error {
+	_, err := gorm.G[model.NoticeGrant](tx).Where("person_id = ? AND template_id = ? AND remaining > 0", n.PersonID, p.mini[n.Template].ID).
+		Set(clause.Assignments(map[string]any{"remaining": gorm.Expr("remaining - 1"), "updated_at": p.now()})).Update(ctx)
+	if err != nil {
+		return fmt.Errorf("notice: write ledger: %w", err)
 	}
-	return p.setGrant(ctx, n, gorm.Expr("CASE WHEN remaining > 0 THEN remaining - 1 ELSE 0 END"))
+	return nil
 }
 
-// noGrant believes WeChat over the ledger.
-func (p *Pusher) noGrant(ctx context.Context, n model.Notice) error { return p.setGrant(ctx, n, 0) }
-
-func (p *Pusher) setGrant(ctx context.Context, n model.Notice, remaining any) error {
+// noGrant believes WeChat over the ledger, but for what was granted since the
+// push began.
+func (p *Pusher) noGrant(ctx context.Context, n model.Notice, begun time.Time) error {
 	return store.InTx(ctx, p.db, func(ctx context.Context, tx *gorm.DB) error {
-		_, err := gorm.G[model.NoticeGrant](tx).Where("person_id = ? AND template_id = ?", n.PersonID, p.mini[n.Template].ID).
-			Set(clause.Assignments(map[string]any{"remaining": remaining, "updated_at": p.now()})).Update(ctx)
+		_, err := gorm.G[model.NoticeGrant](tx).Where("person_id = ? AND template_id = ? AND updated_at <= ?", n.PersonID, p.mini[n.Template].ID, begun).
+			Set(clause.Assignments(map[string]any{"remaining": 0, "updated_at": p.now()})).Update(ctx)
 		if err != nil {
 			return fmt.Errorf("notice: write ledger: %w", err)
 		}
@@ -239,24 +275,40 @@ func (p *Pusher) notFollowing(ctx context.Context, who model.WeChatIdentity) err
 func (p *Pusher) end(ctx context.Context, n model.Notice, channel model.NoticeChannel) error {
 	now := p.now()
 	set := map[string]any{"state": model.NoticePushed, "channel": channel, "pushed_at": now}
+	reach, since := "unreachable_since IS NOT NULL", any(nil)
 	if channel == model.ChannelInbox {
-		set = map[string]any{"state": model.NoticeUnreachable}
+		set = map[string]any{"state": model.NoticeUnreachable, "channel": channel}
+		reach, since = "unreachable_since IS NULL", now
 	}
 	return store.InTx(ctx, p.db, func(ctx context.Context, tx *gorm.DB) error {
-		if _, err := gorm.G[model.Notice](tx).Where("id = ? AND state = ?", n.ID, model.NoticeWaiting).
-			Set(clause.Assignments(set)).Update(ctx); err != nil {
-			return fmt.Errorf("notice: end: %w", err)
+		ended, err := p.leaveWaiting(ctx, tx, n, set)
+		if err != nil || !ended {
+			return err
 		}
-		person := gorm.G[model.Person](tx).Where("id = ?", n.PersonID)
-		var err error
-		if channel == model.ChannelInbox {
-			_, err = person.Where("unreachable_since IS NULL").Update(ctx, "unreachable_since", now)
-		} else {
-			_, err = person.Where("unreachable_since IS NOT NULL").Update(ctx, "unreachable_since", nil)
+		if channel == model.ChannelSubscribe {
+			if err := p.used(ctx, tx, n); err != nil {
+				return err
+			}
 		}
-		if err != nil {
+		if _, err := gorm.G[model.Person](tx).Where("id = ?", n.PersonID).Where(reach).Update(ctx, "unreachable_since", since); err != nil {
 			return fmt.Errorf("notice: note reach: %w", err)
 		}
 		return nil
 	})
+}
+
+// giveUp leaves a notice to the inbox alone.
+func (p *Pusher) giveUp(ctx context.Context, n model.Notice) error {
+	return store.InTx(ctx, p.db, func(ctx context.Context, tx *gorm.DB) error {
+		_, err := p.leaveWaiting(ctx, tx, n, map[string]any{"state": model.NoticeUnreachable, "channel": model.ChannelInbox})
+		return err
+	})
+}
+
+func (p *Pusher) leaveWaiting(ctx context.Context, tx *gorm.DB, n model.Notice, set map[string]any) (bool, error) {
+	ended, err := gorm.G[model.Notice](tx).Where("id = ? AND state = ?", n.ID, model.NoticeWaiting).Set(clause.Assignments(set)).Update(ctx)
+	if err != nil {
+		return false, fmt.Errorf("notice: end: %w", err)
+	}
+	return ended == 1, nil
 }
