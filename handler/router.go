@@ -29,7 +29,6 @@ import (
 	"lianxin/handler/session"
 	"lianxin/handler/staff"
 	"lianxin/handler/unit"
-	"lianxin/model"
 	"lianxin/service/store"
 )
 
@@ -80,10 +79,10 @@ func New(o Options) (Surface, error) {
 		r, found := api.Route(c.Request.Method, c.FullPath())
 		return found && r.Keyless
 	}}
-	engine.Use(guard.Name, guard.NewFigures(o.Registry).Watch(o.Log, o.Now), guard.Catch(o.Log), guard.Body(o.Log))
+	engine.Use(guard.Name, guard.NewFigures(o.Registry).Watch(o.Log, o.Now), guard.Catch(o.Log))
 	engine.NoRoute(o.refuse(http.StatusNotFound, "not_found", "没有找到", "没有这个地址，请检查后重试。"))
 	engine.NoMethod(o.refuse(http.StatusMethodNotAllowed, "method", "不支持这种请求", "这个地址不支持这种请求方式。"))
-	api = endpoint.NewAPI(humagin.NewWithGroup(engine, engine.Group("", cached.Public(func(c *gin.Context) bool {
+	api = endpoint.NewAPI(humagin.NewWithGroup(engine, engine.Group("", guard.Body(o.Log), cached.Public(func(c *gin.Context) bool {
 		r, found := api.Route(c.Request.Method, c.FullPath())
 		return found && r.Cached
 	}), session.Middleware(o.Identify), keeper.Middleware, o.wakeAfterWrites), description()), o.Log)
@@ -106,16 +105,13 @@ func New(o Options) (Surface, error) {
 }
 
 func (o Options) mountPictures(engine *gin.Engine, api endpoint.API, keeper retry.Keeper) error {
-	o.Media.Actor = func(ctx context.Context) (model.Actor, bool) {
-		by, err := session.Actor(ctx)
-		return by, err == nil
-	}
+	o.Media.Actor = session.Actor
 	o.Media.Problem = func(c *gin.Context, err error) { problem.Write(c, o.Log, err) }
 	pictures, err := media.New(o.Media)
 	if err != nil {
 		return err
 	}
-	pictures.Mount(engine, session.Middleware(o.Identify), keeper.Middleware, o.wakeAfterWrites)
+	pictures.Mount(engine, guard.Body(o.Log), session.Middleware(o.Identify), keeper.Middleware, o.wakeAfterWrites)
 	media.Document(api.Huma)
 	return nil
 }

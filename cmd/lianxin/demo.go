@@ -117,7 +117,7 @@ func demo(ctx context.Context, w world, o demoOptions) (err error) {
 // paintScenes asks the stand-in for the codes of the sample's posters: it
 // forgets them when it ends, and only a code that was painted can be scanned.
 func (a *app) paintScenes(ctx context.Context) error {
-	scenes, err := gorm.G[model.Scene](a.db.Read()).Order("code").Limit(100).Find(ctx)
+	scenes, err := gorm.G[model.Scene](a.db.Read()).Where("kind = ?", model.ScenePlace).Order("created_at, code").Limit(100).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("read scenes: %w", err)
 	}

@@ -46,15 +46,20 @@ var pagePath = regexp.MustCompile(`^pages(/[a-z0-9][a-z0-9_-]{0,30}){1,3}$`)
 const queryMax = 200
 
 type shown struct {
+	Home     bool
 	Profile  *directory.Profile
 	Problem  *problem.Problem
 	MiniLink string
 }
 
-// Register adds the route.
+// Register adds the routes.
 func (r Room) Register(on gin.IRoutes) {
 	on.GET(Path+"*page", r.show)
+	on.GET("/", r.home)
 }
+
+// home greets who opens the bare address.
+func (r Room) home(c *gin.Context) { r.write(c, http.StatusOK, shown{Home: true}) }
 
 func (r Room) show(c *gin.Context) {
 	path, query, ctx := strings.TrimPrefix(c.Param("page"), "/"), c.Request.URL.RawQuery, c.Request.Context()

@@ -185,3 +185,13 @@ func TestWhenTheDatabaseIsAwayThePageAsksForPatience(t *testing.T) {
 		t.Errorf("shown: %s", page)
 	}
 }
+
+func TestTheBareAddressGreetsAndLeadsToTheDescription(t *testing.T) {
+	engine := gin.New()
+	landing.Room{Log: slog.New(slog.DiscardHandler)}.Register(engine)
+	w := httptest.NewRecorder()
+	engine.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil))
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "/openapi.json") {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+}

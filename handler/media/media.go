@@ -20,7 +20,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"lianxin/model"
-	"lianxin/model/fault"
 	"lianxin/service/picture"
 )
 
@@ -35,12 +34,12 @@ const (
 // much longer than it takes to refuse one.
 const cacheFor = 5 * time.Minute
 
-// Options wires Routes. Actor says who asks; false when nobody is signed in.
+// Options wires Routes. Actor says who asks, or the fault that says why that is not known.
 // Problem answers a request with what an error means to its sender.
 type Options struct {
 	Pictures *picture.Service
 	Now      func() time.Time
-	Actor    func(ctx context.Context) (model.Actor, bool)
+	Actor    func(ctx context.Context) (model.Actor, error)
 	Problem  func(c *gin.Context, err error)
 }
 
@@ -48,7 +47,7 @@ type Options struct {
 type Routes struct {
 	pictures *picture.Service
 	now      func() time.Time
-	actor    func(ctx context.Context) (model.Actor, bool)
+	actor    func(ctx context.Context) (model.Actor, error)
 	problem  func(c *gin.Context, err error)
 }
 
@@ -79,13 +78,13 @@ type pictureView struct {
 	State    string `json:"state" doc:"内容检查的状态" enum:"checking,shown,held,refused"`
 }
 
-// signedIn gives the actor, or answers that nobody is signed in.
+// signedIn gives the actor, or answers why there is none.
 func (r *Routes) signedIn(c *gin.Context) (model.Actor, bool) {
-	actor, ok := r.actor(c.Request.Context())
-	if !ok {
-		r.problem(c, fault.Unauthenticated("请先登录。"))
+	actor, err := r.actor(c.Request.Context())
+	if err != nil {
+		r.problem(c, err)
 	}
-	return actor, ok
+	return actor, err == nil
 }
 
 func (r *Routes) upload(c *gin.Context) {

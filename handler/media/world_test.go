@@ -19,6 +19,7 @@ import (
 	"lianxin/handler/media"
 	"lianxin/handler/problem"
 	"lianxin/model"
+	"lianxin/model/fault"
 	"lianxin/service/picture"
 	"lianxin/service/picture/folder"
 	"lianxin/service/picture/raster"
@@ -48,9 +49,12 @@ func (silentChecker) CheckPicture(context.Context, string, string) (string, erro
 }
 
 // actor takes the bearer token for the person's id.
-func actor(ctx context.Context) (model.Actor, bool) {
+func actor(ctx context.Context) (model.Actor, error) {
 	id, ok := ctx.Value(personKey{}).(string)
-	return model.Actor{PersonID: id, Name: id}, ok
+	if !ok {
+		return model.Actor{}, fault.Unauthenticated("请先登录。")
+	}
+	return model.Actor{PersonID: id, Name: id}, nil
 }
 
 type personKey struct{}

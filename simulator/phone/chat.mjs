@@ -1,5 +1,5 @@
 // What the phone's screen shows: the chat, the notices and the menu.
-import { byId, changed, dayTime, element, link } from "./dom.mjs";
+import { byId, changed, dayTime, element, link, linked } from "./dom.mjs";
 
 function pairs(lines) {
   const list = element("dl");
@@ -12,7 +12,7 @@ function bubble(line) {
   const box = element("div", { class: `bubble ${line.from}${wide ? " wide" : ""}` });
   if (line.title) box.append(element("strong", {}, line.title));
   if (line.from !== "system") box.prepend(element("span", { class: "hidden" }, line.from === "person" ? "我：" : "公众号："));
-  if (line.text && line.kind !== "image") box.append(line.text);
+  if (line.text && line.kind !== "image") box.append(...linked(line.text));
   if (line.lines?.length) box.append(pairs(line.lines));
   if (line.url && line.kind === "image") box.append(element("img", { src: line.url, alt: "发送的图片" }));
   else if (line.kind === "image") box.append(line.text);
@@ -28,7 +28,7 @@ function card(notice) {
   return element("article", { class: "bubble wide" },
     element("span", { class: "from" }, `${accounts[notice.account]} · ${channels[notice.channel]}`),
     notice.title ? element("strong", {}, notice.title) : "",
-    notice.text ?? "",
+    ...linked(notice.text ?? ""),
     notice.lines?.length ? pairs(notice.lines) : "",
     target ? element("span", { class: "page" }, target) : "",
     notice.url ? element("span", { class: "page" }, link(notice.url, notice.url)) : "",

@@ -53,7 +53,7 @@ function showCodes(state) {
   byId("scenes").replaceChildren(...state.codes.map((scene) => element("option", { value: scene })));
   byId("scene-hint").textContent = state.codes.length === 0
     ? "应用还没有生成二维码。"
-    : `可以扫的场景值：${state.codes.slice(-6).join("、")}`;
+    : `可以扫的场景值：${state.codes.slice(0, 6).join("、")}`;
 }
 
 const faultWords = (fault) => [
