@@ -83,7 +83,7 @@ func Fill(ctx context.Context, o Options) error {
 		return err
 	}
 	began := o.Now()
-	t, err := newTown(ctx, o)
+	t, err := newTown(o) //nolint:contextcheck // opening the desks takes no context: nothing in it can be called off
 	if err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ func standing(ctx context.Context, db *store.DB) (bool, error) {
 	return true, nil
 }
 
-func newTown(ctx context.Context, o Options) (*town, error) {
+func newTown(o Options) (*town, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -138,12 +138,12 @@ func newTown(ctx context.Context, o Options) (*town, error) {
 		t.accounts, accounts = account.New(account.Options{DB: o.DB, Now: t.clock.now, WeChat: o.WeChat})
 	})
 	wg.Go(func() { t.roster, roster = newRoster(start) })
-	others = t.openServices(ctx)
+	others = t.openServices()
 	wg.Wait()
 	return t, errors.Join(accounts, roster, others)
 }
 
-func (t *town) openServices(ctx context.Context) error {
+func (t *town) openServices() error {
 	var err error
 	if t.visitors, err = readVisitors(); err != nil {
 		return err
@@ -155,14 +155,14 @@ func (t *town) openServices(ctx context.Context) error {
 		return fmt.Errorf("sample: open newsroom: %w", err)
 	}
 	t.messages = message.New(message.Options{DB: t.DB, Now: t.clock.now, Screener: screener{}, Cap: t.Cap})
-	if err := deadline.InstallCalendar(ctx, t.DB, t.clock.now()); err != nil {
-		return fmt.Errorf("sample: install calendar: %w", err)
-	}
 	return nil
 }
 
 // settle writes the standing of the district, all of it or nothing.
 func (t *town) settle(ctx context.Context) error {
+	if err := deadline.InstallCalendar(ctx, t.DB, t.clock.now()); err != nil {
+		return fmt.Errorf("sample: install calendar: %w", err)
+	}
 	if err := store.InTx(ctx, t.DB, t.roster.insert); err != nil {
 		return fmt.Errorf("sample: settle: %w", err)
 	}

@@ -66,25 +66,27 @@ func (t *town) signIn(ctx context.Context, v visitor) (model.Actor, error) {
 	if err := t.accounts.Rename(ctx, signed.Actor, v.name); err != nil {
 		return model.Actor{}, err
 	}
-	kind, target := model.InvitationKind(""), ""
 	switch v.is {
 	case visitsAsRepresentative:
-		kind, target = model.InvitationRepresentative, t.roster.ids[aRepresentative+" "+v.of]
+		err = t.bind(ctx, signed.Actor, model.InvitationRepresentative, t.roster.ids[aRepresentative+" "+v.of])
 	case visitsAsOfficer:
-		kind, target = model.InvitationUnitOfficer, t.roster.ids[aUnit+" "+v.of]
-	default:
-		signed.Actor.Name = v.name
-		return signed.Actor, nil
+		err = t.bind(ctx, signed.Actor, model.InvitationUnitOfficer, t.roster.ids[aUnit+" "+v.of])
 	}
-	invitation, _, err := t.accounts.Invite(ctx, t.people[districtLiaison], kind, target)
 	if err != nil {
 		return model.Actor{}, err
 	}
-	if _, err := t.accounts.AcceptInvitation(ctx, signed.Actor, invitation); err != nil {
-		return model.Actor{}, err
-	}
-	// Whose roles have changed is known by the session anew.
+	// Name and roles have changed: the session knows them anew.
 	return t.accounts.Identify(ctx, signed.Token)
+}
+
+// bind invites somebody to a seat or a unit, and lets them accept.
+func (t *town) bind(ctx context.Context, who model.Actor, kind model.InvitationKind, target string) error {
+	invitation, _, err := t.accounts.Invite(ctx, t.people[districtLiaison], kind, target)
+	if err != nil {
+		return err
+	}
+	_, err = t.accounts.AcceptInvitation(ctx, who, invitation)
+	return err
 }
 
 // districtLiaison is the liaison officer who invites.
