@@ -41,11 +41,20 @@ func signInFault(err error) error {
 	case errors.Is(err, wechat.ErrBlockedPerson):
 		return fault.Forbidden("微信提示这个账号存在风险，暂时不能登录，请稍后再试。")
 	}
+	return weChatFault(err)
+}
+
+// weChatFault tells a person who waits that WeChat does not answer now.
+func weChatFault(err error) error {
+	if err != nil && wechat.Retryable(err) {
+		return errors.Join(fault.Unavailable("微信暂时没有响应，请稍后再试。", 5*time.Second), err)
+	}
 	return err
 }
 
 func (d weChatDesk) PhoneNumber(ctx context.Context, code string) (string, error) {
-	return d.gateway.PhoneNumber(ctx, code)
+	phone, err := d.gateway.PhoneNumber(ctx, code)
+	return phone, weChatFault(err)
 }
 
 // CheckText checks what a person wrote to another; WeChat calls that a comment.
@@ -77,11 +86,13 @@ func (d weChatDesk) Say(ctx context.Context, openID, text string) error {
 const scenePage = "pages/scene/index"
 
 func (d weChatDesk) OfficialImage(ctx context.Context, scene string) (string, error) {
-	return d.gateway.OfficialCode(ctx, scene, 0)
+	address, err := d.gateway.OfficialCode(ctx, scene, 0)
+	return address, weChatFault(err)
 }
 
 func (d weChatDesk) MiniImage(ctx context.Context, scene string) ([]byte, error) {
-	return d.gateway.MiniCode(ctx, scene, scenePage, 430)
+	image, err := d.gateway.MiniCode(ctx, scene, scenePage, 430)
+	return image, weChatFault(err)
 }
 
 func (d weChatDesk) Follower(ctx context.Context, openID string) (string, error) {

@@ -86,6 +86,9 @@ func demo(ctx context.Context, w world, o demoOptions) (err error) {
 		return errors.Join(err, appListener.Close())
 	}
 	log := demoLog(w.stderr, o)
+	if err := fillDemo(ctx, w, cfg, log); err != nil {
+		return errors.Join(err, appListener.Close())
+	}
 	db, err := openDatabase(ctx, cfg)
 	if err != nil {
 		return errors.Join(err, appListener.Close())
@@ -136,6 +139,32 @@ func demoLog(to io.Writer, o demoOptions) *slog.Logger {
 		level = slog.LevelInfo
 	}
 	return slog.New(slog.NewTextHandler(to, &slog.HandlerOptions{Level: level}))
+}
+
+// fillDemo makes the database of a first start beside its place and moves it
+// there when it is whole: a start that was interrupted leaves nothing half done.
+func fillDemo(ctx context.Context, w world, cfg config.Config, log *slog.Logger) (err error) {
+	path := cfg.Database.DSN.Reveal()
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	scratch := path + ".filling"
+	for _, left := range []string{scratch, scratch + "-wal", scratch + "-shm"} {
+		if err := os.Remove(left); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("清理上次没有完成的数据：%w", err)
+		}
+	}
+	db, err := store.OpenScratch(ctx, scratch)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(prepareDemo(ctx, w, cfg, db, log), db.Close()); err != nil {
+		return err
+	}
+	if err := os.Remove(scratch + ".lock"); err != nil {
+		return err
+	}
+	return os.Rename(scratch, path)
 }
 
 // prepareDemo brings the schema up to date and fills in the sample district.

@@ -74,7 +74,7 @@ func newQueueFigures(db *store.DB, now func() time.Time, log *slog.Logger) queue
 	return queueFigures{
 		db: db, now: now, log: log,
 		ready:   figure("outbox_ready", "Tasks of the outbox that are due."),
-		oldest:  figure("outbox_oldest_seconds", "How long the oldest due task has waited."),
+		oldest:  figure("outbox_oldest_seconds", "How long ago the oldest task that is not done was first due."),
 		refused: figure("outbox_refused", "Tasks that stopped for good and need somebody."),
 		overdue: figure("messages_overdue", "Open messages past their date."),
 		held:    figure("turns_held", "Texts that wait for a person's check."),

@@ -67,6 +67,7 @@ var byKind = map[fault.Kind]answer{
 	fault.KindNotFound:        {http.StatusNotFound, "not_found", "没有找到"},
 	fault.KindConflict:        {http.StatusConflict, "conflict", "暂时不能这样操作"},
 	fault.KindTooMany:         {http.StatusTooManyRequests, "too_many", "操作太频繁"},
+	fault.KindUnavailable:     {http.StatusServiceUnavailable, "unavailable", "服务暂时不可用"},
 }
 
 type requestIDOf struct{}
@@ -113,7 +114,7 @@ func fromFault(ctx context.Context, f *fault.Fault) *Problem {
 	for _, field := range f.Fields {
 		p.Errors = append(p.Errors, Field{Field: field.Name, Message: field.Reason})
 	}
-	if f.Kind == fault.KindTooMany {
+	if f.Kind == fault.KindTooMany || f.Kind == fault.KindUnavailable {
 		p.headers.Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(f.RetryAfter.Seconds())))))
 	}
 	if f.Kind == fault.KindUnauthenticated {

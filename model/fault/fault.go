@@ -20,6 +20,7 @@ const (
 	KindNotFound        Kind = "not_found"
 	KindConflict        Kind = "conflict"
 	KindTooMany         Kind = "too_many"
+	KindUnavailable     Kind = "unavailable"
 )
 
 // Field is one wrong place in what was sent, named as the sender named it.
@@ -29,7 +30,7 @@ type Field struct {
 }
 
 // Fault is a refusal with words for the person. Fields is set for KindInvalid,
-// RetryAfter for KindTooMany.
+// RetryAfter for KindTooMany and KindUnavailable.
 type Fault struct {
 	Kind       Kind
 	Words      string
@@ -72,6 +73,12 @@ func Conflict(format string, args ...any) error {
 // TooMany says that it was asked too often, and when to come back.
 func TooMany(words string, after time.Duration) error {
 	return &Fault{Kind: KindTooMany, Words: words, RetryAfter: after}
+}
+
+// Unavailable says that something we need does not answer now, and when to come
+// back.
+func Unavailable(words string, after time.Duration) error {
+	return &Fault{Kind: KindUnavailable, Words: words, RetryAfter: after}
 }
 
 // Of returns the fault inside err, or nil when there is none.

@@ -79,14 +79,17 @@ func Cut[T any](rows []T, p Page, cursor func(T) string) ([]T, string) {
 }
 
 // WithinAny is a condition on a column that holds area paths: inside one of the
-// given areas. No area at all matches nothing.
+// given areas. No area at all matches nothing. Paths end in a slash, so "inside"
+// is the range up to the character after it: no pattern, no letter case, and an
+// index serves it.
 func WithinAny(column string, areaPaths []string) clause.Expression {
 	if len(areaPaths) == 0 {
 		return clause.Expr{SQL: "1 = 0"}
 	}
 	inside := make([]clause.Expression, 0, len(areaPaths))
 	for _, path := range areaPaths {
-		inside = append(inside, clause.Like{Column: clause.Column{Name: column}, Value: path + "%"})
+		on := clause.Column{Name: column}
+		inside = append(inside, clause.And(clause.Gte{Column: on, Value: path}, clause.Lt{Column: on, Value: strings.TrimSuffix(path, "/") + "0"}))
 	}
 	return clause.And(clause.Or(inside...))
 }

@@ -47,21 +47,28 @@ type DB struct {
 func Open(ctx context.Context, kind Kind, dsn string) (*DB, error) {
 	switch kind {
 	case SQLite:
-		return openSQLite(ctx, dsn)
+		return openSQLite(ctx, dsn, "FULL")
 	case MySQL:
 		return openMySQL(ctx, dsn)
 	}
 	return nil, fmt.Errorf("store: unknown database kind %q", kind)
 }
 
+// OpenScratch opens a SQLite file whose last writes a power failure may take: for
+// filling a file that is thrown away when the filling fails. It is several times
+// faster than Open.
+func OpenScratch(ctx context.Context, path string) (*DB, error) {
+	return openSQLite(ctx, path, "OFF")
+}
+
 // openSQLite opens two pools on one file: a writer of one connection with
 // immediate transactions, so that reading before writing never fails with
 // SQLITE_BUSY, and a pool of readers.
-func openSQLite(ctx context.Context, path string) (*DB, error) {
+func openSQLite(ctx context.Context, path, synchronous string) (*DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return nil, fmt.Errorf("store: make data folder: %w", err)
 	}
-	base := "file:" + path + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
+	base := "file:" + path + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(" + synchronous + ")" +
 		"&_pragma=foreign_keys(1)&_pragma=cache_size(-16000)&_time_format=sqlite"
 	write, err := openGorm(ctx, sqlite.Open(base+"&_txlock=immediate"), 1)
 	if err != nil {

@@ -226,6 +226,33 @@ func TestACursorThatWasNotOursIsAFault(t *testing.T) {
 	}
 }
 
+func TestAnAreaHoldsItselfAndWhatIsBelowAndNothingThatLooksAlike(t *testing.T) {
+	db := storetest.Open(t)
+	paths := []string{"d/", "d/s/", "D/", "a_c/", "abc/", "a%/", "d0/", "dd/", `a\/`}
+	if err := store.InTx(t.Context(), db, func(ctx context.Context, tx *gorm.DB) error {
+		for _, path := range paths {
+			if err := gorm.G[model.Area](tx).Create(ctx, &model.Area{ID: model.NewID(), Path: path}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for within, want := range map[string]int{"d/": 2, "d/s/": 1, "a_c/": 1, "a%/": 1, `a\/`: 1, "x/": 0} {
+		found, err := gorm.G[model.Area](db.Read()).Where(store.WithinAny("path", []string{within})).Find(t.Context())
+		if err != nil || len(found) != want {
+			t.Errorf("within %s: %d areas, %v; want %d", within, len(found), err, want)
+		}
+	}
+	if both, err := gorm.G[model.Area](db.Read()).Where(store.WithinAny("path", []string{"d/", "D/"})).Where("path <> ?", "d/s/").Find(t.Context()); err != nil || len(both) != 2 {
+		t.Errorf("within two: %d areas, %v", len(both), err)
+	}
+	if none, err := gorm.G[model.Area](db.Read()).Where(store.WithinAny("path", nil)).Find(t.Context()); err != nil || len(none) != 0 {
+		t.Errorf("within nothing: %d areas, %v", len(none), err)
+	}
+}
+
 func count[T any](tb testing.TB, db *store.DB) int64 {
 	tb.Helper()
 	n, err := gorm.G[T](db.Read()).Count(tb.Context(), "*")
