@@ -39,8 +39,9 @@ const (
 )
 
 // Notice (服务通知) tells one person of one happening. Link is a path of the
-// mini-program. Values are the template's fields by meaning: thing, state,
-// time, hint, name.
+// mini-program. Thing, Phrase, Name, Hint and DueAt fill the fields of a
+// template; Hint has at most 20 characters, as WeChat allows, and stands for a
+// Body that is longer. DueAt is what a task must be done by.
 type Notice struct {
 	ID        string
 	PersonID  string
@@ -48,11 +49,13 @@ type Notice struct {
 	Template  NoticeTemplate
 	Title     string
 	Body      string
+	Hint      string
 	Link      string
 	MessageID string
 	Thing     string
 	Phrase    string
 	Name      string
+	DueAt     *time.Time
 	State     NoticeState
 	Channel   NoticeChannel
 	CreatedAt time.Time

@@ -72,7 +72,7 @@ func (s *Service) Acknowledge(ctx context.Context, by model.Actor, id string) (T
 			return err
 		}
 		return s.tellResident(ctx, tx, *m, telling{
-			happening: fmt.Sprintf("acknowledged/%d", m.Round), title: "代表已收到来信", phrase: "已收到",
+			happening: fmt.Sprintf("acknowledged/%d", m.Round), title: "代表已收到来信", phrase: "已收到", hint: model.DayWords(*m.DueAt) + "前答复或转交",
 			body: fmt.Sprintf("%s已收到您的来信，%s前会答复或转交办理。", as.name, model.DayWords(*m.DueAt)),
 		})
 	})
@@ -163,14 +163,14 @@ func (s *Service) answered(ctx context.Context, tx *gorm.DB, m *model.Message, t
 		return err
 	}
 	if err := s.tellResident(ctx, tx, *m, telling{
-		happening: "answered/" + turn.ID, template: model.TemplateAnswer, title: "您的来信有了答复", phrase: "已答复", name: turn.Author,
+		happening: "answered/" + turn.ID, template: model.TemplateAnswer, title: "您的来信有了答复", phrase: "已答复", name: turn.Author, hint: "请查看，并告诉我们是否解决",
 		body: "请查看答复，并告诉我们问题是否解决。",
 	}); err != nil {
 		return err
 	}
 	if turn.Effect == model.EffectUnitAnswer {
 		return s.tellHolder(ctx, tx, *m, telling{
-			happening: "unit_answered/" + turn.ID, title: "承办单位已答复", phrase: "已答复", body: "您转交的来信，承办单位已经答复居民。",
+			happening: "unit_answered/" + turn.ID, title: "承办单位已答复", phrase: "已答复", hint: "承办单位已答复居民", body: "您转交的来信，承办单位已经答复居民。",
 		})
 	}
 	return nil
@@ -202,13 +202,13 @@ func (s *Service) HandOver(ctx context.Context, by model.Actor, id, unitID, note
 			return err
 		}
 		if err := s.tellResident(ctx, tx, *m, telling{
-			happening: fmt.Sprintf("handed_over/%d/%s", m.Round, unit.ID), title: "来信已转交承办单位", phrase: "已转交",
+			happening: fmt.Sprintf("handed_over/%d/%s", m.Round, unit.ID), title: "来信已转交承办单位", phrase: "已转交", hint: model.DayWords(*m.DueAt) + "前答复是否接收",
 			body: fmt.Sprintf("%s已把您的来信转交%s，%s前会答复是否接收。", as.name, unit.Name, model.DayWords(*m.DueAt)),
 		}); err != nil {
 			return err
 		}
 		return s.tellUnit(ctx, tx, *m, telling{
-			happening: fmt.Sprintf("handed_over/%d/%s", m.Round, unit.ID), title: "收到代表转交的来信", phrase: "待接收",
+			happening: fmt.Sprintf("handed_over/%d/%s", m.Round, unit.ID), title: "收到代表转交的来信", phrase: "待接收", hint: model.DayWords(*m.DueAt) + "前接收或退回",
 			body: fmt.Sprintf("请在%s前接收或说明理由退回。", model.DayWords(*m.DueAt)),
 		})
 	})
@@ -237,7 +237,7 @@ func (s *Service) OutOfScope(ctx context.Context, by model.Actor, id string, whe
 			return err
 		}
 		return s.tellResident(ctx, tx, *m, telling{
-			happening: fmt.Sprintf("out_of_scope/%d", m.Round), title: "这件事有更合适的去处", phrase: "另有去处",
+			happening: fmt.Sprintf("out_of_scope/%d", m.Round), title: "这件事有更合适的去处", phrase: "另有去处", hint: "请查看应当联系的部门",
 			body: fmt.Sprintf("建议您联系%s。如不同意，可在%s前提出异议。", model.ElsewhereWords(where), model.DayWords(*m.DueAt)),
 		})
 	})
@@ -256,7 +256,7 @@ func (s *Service) AskConsent(ctx context.Context, by model.Actor, id string) (Th
 			return err
 		}
 		return s.tellResident(ctx, tx, *m, telling{
-			happening: fmt.Sprintf("ask_consent/%d/%s", m.Round, model.Day(s.now())), title: "请确认是否同意转交", phrase: "待您确认",
+			happening: fmt.Sprintf("ask_consent/%d/%s", m.Round, model.Day(s.now())), title: "请确认是否同意转交", phrase: "待您确认", hint: "请确认是否同意转交办理",
 			body: as.name + "希望把您的来信转交有关单位办理，请确认是否同意。",
 		})
 	})

@@ -46,11 +46,11 @@ func (s *Service) step(ctx context.Context, tx *gorm.DB, m model.Message, step d
 	switch step.Act {
 	case deadline.ActRemind:
 		return s.remind(ctx, tx, m, step, telling{
-			happening: once, title: "办理期限临近", phrase: "即将到期", body: fmt.Sprintf("有一件事项%s到期，请及时处理。", model.DayWords(step.DueAt)),
+			happening: once, title: "办理期限临近", phrase: "即将到期", hint: model.DayWords(step.DueAt) + "到期，请及时处理", body: fmt.Sprintf("有一件事项%s到期，请及时处理。", model.DayWords(step.DueAt)),
 		}, map[string]any{})
 	case deadline.ActOverdue:
 		return s.remind(ctx, tx, m, step, telling{
-			happening: once, title: "事项已超期", phrase: "已超期", body: fmt.Sprintf("有一件事项已于%s到期，请尽快处理。", model.DayWords(step.DueAt)),
+			happening: once, title: "事项已超期", phrase: "已超期", hint: model.DayWords(step.DueAt) + "已到期，请尽快处理", body: fmt.Sprintf("有一件事项已于%s到期，请尽快处理。", model.DayWords(step.DueAt)),
 		}, map[string]any{"overdue": true})
 	case deadline.ActRiseLiaison:
 		return s.rise(ctx, tx, m, once, model.RoleLiaisonOfficer, 1)
@@ -61,7 +61,7 @@ func (s *Service) step(ctx context.Context, tx *gorm.DB, m model.Message, step d
 			return err
 		}
 		return s.tellResident(ctx, tx, m, telling{
-			happening: once, template: model.TemplateSurvey, title: "您的问题解决了吗", phrase: "待您确认", body: "请告诉我们问题是否解决；没有解决可以继续反映。",
+			happening: once, template: model.TemplateSurvey, title: "您的问题解决了吗", phrase: "待您确认", hint: "请告诉我们问题是否解决", body: "请告诉我们问题是否解决；没有解决可以继续反映。",
 		})
 	case deadline.ActTimeOut:
 		return s.timeOut(ctx, tx, m)
@@ -92,7 +92,7 @@ func (s *Service) rise(ctx context.Context, tx *gorm.DB, m model.Message, once s
 		return err
 	}
 	return s.tellRole(ctx, tx, m, telling{
-		happening: once, title: "超期事项提级", phrase: "超期提级", body: fmt.Sprintf("来信 %s 已超期仍未处理，请督促。", m.Number),
+		happening: once, title: "超期事项提级", phrase: "超期提级", hint: "超期仍未处理，请督促", body: fmt.Sprintf("来信 %s 已超期仍未处理，请督促。", m.Number),
 	}, role)
 }
 
@@ -110,6 +110,6 @@ func (s *Service) timeOut(ctx context.Context, tx *gorm.DB, m model.Message) err
 		return err
 	}
 	return s.tellResident(ctx, tx, m, telling{
-		happening: fmt.Sprintf("closed/%d", m.Round), title: "来信已到期办结", phrase: "已办结", body: "因到期未收到您的反馈，来信已办结；90 天内仍可继续反映。",
+		happening: fmt.Sprintf("closed/%d", m.Round), title: "来信已到期办结", phrase: "已办结", hint: "90天内仍可继续反映", body: "因到期未收到您的反馈，来信已办结；90 天内仍可继续反映。",
 	})
 }

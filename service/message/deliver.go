@@ -33,7 +33,7 @@ func (s *Service) deliver(ctx context.Context, tx *gorm.DB, m *model.Message) er
 		return err
 	}
 	if err := s.tellResident(ctx, tx, *m, telling{
-		happening: fmt.Sprintf("delivered/%d", m.Round), title: "来信已送达", phrase: "已送达",
+		happening: fmt.Sprintf("delivered/%d", m.Round), title: "来信已送达", phrase: "已送达", hint: model.DayWords(*m.DueAt) + "前会有回应",
 		body: fmt.Sprintf("您的来信已送达%s，%s前会有回应。", to.words(rep), model.DayWords(*m.DueAt)),
 	}); err != nil {
 		return err

@@ -69,7 +69,7 @@ func (s *Service) Reassign(ctx context.Context, by model.Actor, id, representati
 		}
 		m.HolderID = rep.ID
 		if err := s.tellResident(ctx, tx, *m, telling{
-			happening: fmt.Sprintf("reassigned/%d/%s", m.Round, rep.ID), title: "来信改由另一位代表办理", phrase: "已改派", body: fmt.Sprintf("您的来信改由%s代表办理。", rep.Name),
+			happening: fmt.Sprintf("reassigned/%d/%s", m.Round, rep.ID), title: "来信改由另一位代表办理", phrase: "已改派", hint: "改由" + rep.Name + "代表办理", body: fmt.Sprintf("您的来信改由%s代表办理。", rep.Name),
 		}); err != nil {
 			return err
 		}
@@ -94,7 +94,7 @@ func (s *Service) Pause(ctx context.Context, by model.Actor, id, reason string) 
 			return err
 		}
 		return s.tellResidentAndHolder(ctx, tx, *m, telling{
-			happening: fmt.Sprintf("paused/%d/%d", m.Round, s.now().Unix()), title: "办理期限暂停", phrase: "已暂停", body: "办理期限暂停计算，原因：" + reason,
+			happening: fmt.Sprintf("paused/%d/%d", m.Round, s.now().Unix()), title: "办理期限暂停", phrase: "已暂停", hint: "办理期限暂停计算", body: "办理期限暂停计算，原因：" + reason,
 		})
 	})
 }
@@ -114,7 +114,7 @@ func (s *Service) Resume(ctx context.Context, by model.Actor, id string) (Thread
 			return err
 		}
 		return s.tellResidentAndHolder(ctx, tx, *m, telling{
-			happening: fmt.Sprintf("resumed/%d/%d", m.Round, s.now().Unix()), title: "办理期限恢复", phrase: "已恢复", body: fmt.Sprintf("办理期限恢复计算，改为%s。", model.DayWords(d.DueAt)),
+			happening: fmt.Sprintf("resumed/%d/%d", m.Round, s.now().Unix()), title: "办理期限恢复", phrase: "已恢复", hint: "期限改为" + model.DayWords(d.DueAt), body: fmt.Sprintf("办理期限恢复计算，改为%s。", model.DayWords(d.DueAt)),
 		})
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -506,6 +507,34 @@ func TestAnothersPictureCannotBeTaken(t *testing.T) {
 	_, err := town.svc.Send(t.Context(), town.wang, message.Draft{RepresentativeID: town.zhangSeat, Body: "看图", PictureIDs: []string{"pic"}})
 	if !fault.Is(err, fault.KindInvalid) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestEveryNoticeFitsATemplateOfWeChat(t *testing.T) {
+	town := newTown(t)
+	id := town.accepted()
+	town.did(town.svc.Extend(t.Context(), town.clerk, id, 3, "等待配件"))
+	town.did(town.svc.AnswerForUnit(t.Context(), town.clerk, id, message.Words{Body: "修好了"}))
+	town.did(town.svc.Reopen(t.Context(), town.wang, id, message.Words{Body: "没有修好"}))
+	town.did(town.svc.Reassign(t.Context(), town.liaison, id, town.liSeat, "更熟悉"))
+	town.did(town.svc.Pause(t.Context(), town.liaison, id, "等待鉴定"))
+	town.did(town.svc.Resume(t.Context(), town.liaison, id))
+	town.did(town.svc.OutOfScope(t.Context(), town.li, id, model.ElsewhereHotline, "请拨打热线"))
+	town.send(message.Draft{Body: "违规内容"})
+	town.send(message.Draft{Body: "可疑内容"})
+	town.answered()
+	town.pass(40)
+	for _, n := range all[model.Notice](town, "1 = 1") {
+		words := n.Hint
+		if words == "" {
+			words = n.Body
+		}
+		if utf8.RuneCountInString(words) > 20 || n.Template == "" || utf8.RuneCountInString(n.Phrase) > 5 || n.Phrase == "" {
+			t.Errorf("%q: template %q, hint %q, phrase %q", n.Title, n.Template, words, n.Phrase)
+		}
+		if n.Template == model.TemplateTask && n.DueAt == nil && n.Phrase != "已撤回" && n.Phrase != "已确认" {
+			t.Errorf("%q has no due date", n.Title)
+		}
 	}
 }
 

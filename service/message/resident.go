@@ -97,7 +97,7 @@ func (s *Service) Confirm(ctx context.Context, by model.Actor, id string, o Outc
 		if err := s.move(ctx, tx, m, told); err != nil {
 			return err
 		}
-		said := telling{happening: fmt.Sprintf("confirmed/%d", m.Round), title: "居民确认了办理结果", phrase: "已确认", body: "居民已对办理结果作出确认，感谢您的履职。"}
+		said := telling{happening: fmt.Sprintf("confirmed/%d", m.Round), title: "居民确认了办理结果", phrase: "已确认", hint: "居民已确认办理结果", body: "居民已对办理结果作出确认，感谢您的履职。"}
 		if err := s.tellHolder(ctx, tx, *m, said); err != nil {
 			return err
 		}
@@ -151,7 +151,7 @@ func (s *Service) newRound(ctx context.Context, tx *gorm.DB, m *model.Message, b
 		return err
 	}
 	return s.tellHolder(ctx, tx, *m, telling{
-		happening: fmt.Sprintf("new/%d", m.Round), title: "居民表示问题没有解决", phrase: "待回应",
+		happening: fmt.Sprintf("new/%d", m.Round), title: "居民表示问题没有解决", phrase: "待回应", hint: "请在" + model.DayWords(*m.DueAt) + "前回应",
 		body: fmt.Sprintf("请查看居民的补充，在%s前回应。", model.DayWords(*m.DueAt)),
 	})
 }
@@ -245,7 +245,7 @@ func (s *Service) SetConsent(ctx context.Context, by model.Actor, id string, c C
 		}
 		if c.Purpose == model.ConsentHandOver && c.Given {
 			return s.tellHolder(ctx, tx, *m, telling{
-				happening: fmt.Sprintf("consented/%d/%d", m.Round, s.now().Unix()), title: "居民同意转交", phrase: "可以转交", body: "居民已同意把来信转交承办单位。",
+				happening: fmt.Sprintf("consented/%d/%d", m.Round, s.now().Unix()), title: "居民同意转交", phrase: "可以转交", hint: "可以转交承办单位了", body: "居民已同意把来信转交承办单位。",
 			})
 		}
 		return nil

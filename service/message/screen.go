@@ -208,7 +208,7 @@ func (s *Service) hold(ctx context.Context, tx *gorm.DB, m *model.Message, turn 
 			return ignoreLate(err)
 		}
 	}
-	return s.tellLiaison(ctx, tx, *m, telling{happening: "held/" + turn.ID, title: "内容待人工审核", body: "有一条内容需要人工审核，请尽快处理。", phrase: "待审核"})
+	return s.tellLiaison(ctx, tx, *m, telling{happening: "held/" + turn.ID, title: "内容待人工审核", hint: "有内容需要人工审核", body: "有一条内容需要人工审核，请尽快处理。", phrase: "待审核"})
 }
 
 // refuse keeps a turn from being seen and tells its writer why.
@@ -226,7 +226,7 @@ func (s *Service) refuse(ctx context.Context, tx *gorm.DB, m *model.Message, tur
 		return ignoreLate(err)
 	}
 	return s.tell(ctx, tx, *m, []string{turn.AuthorID}, telling{
-		happening: "refused/" + turn.ID + appealMark(turn), title: "内容未通过审核", body: r.reason, phrase: "未通过",
+		happening: "refused/" + turn.ID + appealMark(turn), title: "内容未通过审核", body: r.reason, phrase: "未通过", hint: "请查看原因，可申请复核",
 	})
 }
 
@@ -306,6 +306,6 @@ func (s *Service) Appeal(ctx context.Context, by model.Actor, turnID string) err
 		if err != nil {
 			return err
 		}
-		return s.tellLiaison(ctx, tx, m, telling{happening: "appeal/" + turn.ID, title: "申请人工复核", body: "有人对内容检查结果申请人工复核，请尽快处理。", phrase: "待复核"})
+		return s.tellLiaison(ctx, tx, m, telling{happening: "appeal/" + turn.ID, title: "申请人工复核", hint: "有内容申请人工复核", body: "有人对内容检查结果申请人工复核，请尽快处理。", phrase: "待复核"})
 	})
 }

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -12,17 +13,20 @@ import (
 	"lianxin/service/notice"
 )
 
-// telling is what people are told. happening, with the message, makes it once.
+// telling is what people are told. happening, with the message, makes it once;
+// hint says it in 20 characters where body needs more.
 type telling struct {
 	happening string
 	template  model.NoticeTemplate
 	title     string
 	body      string
+	hint      string
 	phrase    string
 	name      string
 }
 
-// tell sends one notice to each of the people.
+// tell sends one notice to each of the people; without a template of its own
+// it is news of progress.
 func (s *Service) tell(ctx context.Context, tx *gorm.DB, m model.Message, people []string, t telling) error {
 	thing, err := s.thing(ctx, tx, m)
 	if err != nil {
@@ -31,7 +35,7 @@ func (s *Service) tell(ctx context.Context, tx *gorm.DB, m model.Message, people
 	slices.Sort(people)
 	for _, person := range slices.Compact(people) {
 		err := notice.Send(ctx, tx, model.Notice{
-			PersonID: person, Happening: m.ID + "/" + t.happening, Template: t.template, Title: t.title, Body: t.body,
+			PersonID: person, Happening: m.ID + "/" + t.happening, Template: cmp.Or(t.template, model.TemplateProgress), Title: t.title, Body: t.body, Hint: t.hint, DueAt: m.DueAt,
 			Link: "pages/message/detail?id=" + m.ID, MessageID: m.ID, Thing: thing, Phrase: t.phrase, Name: t.name,
 		}, s.now())
 		if err != nil {
@@ -57,9 +61,6 @@ func (s *Service) thing(ctx context.Context, tx *gorm.DB, m model.Message) (stri
 // tellResident tells the person whose matter it is and, when it was written by
 // somebody else, the writer too.
 func (s *Service) tellResident(ctx context.Context, tx *gorm.DB, m model.Message, t telling) error {
-	if t.template == "" {
-		t.template = model.TemplateProgress
-	}
 	return s.tell(ctx, tx, m, []string{m.ResidentID, m.WriterID}, t)
 }
 

@@ -61,7 +61,7 @@ func (s *Service) Accept(ctx context.Context, by model.Actor, id string) (Thread
 			return err
 		}
 		return s.tellResidentAndHolder(ctx, tx, *m, telling{
-			happening: fmt.Sprintf("accepted/%d/%s", m.Round, m.UnitID), title: "承办单位已接收", phrase: "已接收",
+			happening: fmt.Sprintf("accepted/%d/%s", m.Round, m.UnitID), title: "承办单位已接收", phrase: "已接收", hint: model.DayWords(*m.DueAt) + "前答复",
 			body: fmt.Sprintf("%s已接收，%s前答复。", name, model.DayWords(*m.DueAt)),
 		})
 	})
@@ -85,7 +85,7 @@ func (s *Service) RefuseHandOver(ctx context.Context, by model.Actor, id, reason
 		}
 		after = m
 		back := telling{
-			happening: fmt.Sprintf("unit_refused/%d/%s/%d", m.Round, unitID, s.now().Unix()), title: "承办单位退回了来信", phrase: "已退回",
+			happening: fmt.Sprintf("unit_refused/%d/%s/%d", m.Round, unitID, s.now().Unix()), title: "承办单位退回了来信", phrase: "已退回", hint: model.DayWords(*m.DueAt) + "前答复或另行转交",
 			body: fmt.Sprintf("%s退回：%s 请在%s前答复或另行转交。", name, reason, model.DayWords(*m.DueAt)),
 		}
 		if err := s.tellHolder(ctx, tx, m, back); err != nil || m.HolderID == "" {
@@ -110,7 +110,7 @@ func (s *Service) Handle(ctx context.Context, by model.Actor, id, plan string) (
 			return err
 		}
 		return s.tellResident(ctx, tx, *m, telling{
-			happening: fmt.Sprintf("handling/%d/%s", m.Round, m.UnitID), title: "承办单位正在办理", phrase: "办理中",
+			happening: fmt.Sprintf("handling/%d/%s", m.Round, m.UnitID), title: "承办单位正在办理", phrase: "办理中", hint: "承办单位已经开始办理",
 			body: joinNote(name+"正在办理", plan),
 		})
 	})
@@ -153,7 +153,7 @@ func (s *Service) Extend(ctx context.Context, by model.Actor, id string, days in
 			return err
 		}
 		return s.tellResidentAndHolder(ctx, tx, *m, telling{
-			happening: fmt.Sprintf("extended/%d", m.Round), title: "办理期限已延长", phrase: "办理中",
+			happening: fmt.Sprintf("extended/%d", m.Round), title: "办理期限已延长", phrase: "办理中", hint: "延长至" + model.DayWords(d.DueAt),
 			body: fmt.Sprintf("办理期限延长至%s，原因：%s", model.DayWords(d.DueAt), reason),
 		})
 	})

@@ -42,7 +42,7 @@ func Send(ctx context.Context, tx *gorm.DB, n model.Notice, now time.Time) error
 		return fmt.Errorf("notice: look for digest: %w", err)
 	}
 	n.ID, n.State, n.Channel, n.CreatedAt = model.NewID(), model.NoticeWaiting, model.ChannelInbox, now
-	n.Title, n.Body, n.Thing = cut(n.Title, 60), cut(n.Body, 480), cut(n.Thing, 40)
+	n.Title, n.Body, n.Hint, n.Thing = cut(n.Title, 60), cut(n.Body, 480), cut(n.Hint, 20), cut(n.Thing, 40)
 	n.Phrase, n.Name = cut(n.Phrase, 20), cut(n.Name, 60)
 	if digest > 0 {
 		n.State = model.NoticeDigest

@@ -1,6 +1,7 @@
 package notice
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -223,11 +224,15 @@ func (p *Pusher) opening(ctx context.Context, channel model.NoticeChannel, to mo
 // fill puts the meanings of a notice under the keys of a template.
 func (p *Pusher) fill(t Template, to model.WeChatIdentity, n model.Notice) Push {
 	at := n.CreatedAt.In(model.Shanghai).Format("2006-01-02 15:04")
+	due, hint := at, cmp.Or(n.Hint, n.Body)
+	if n.DueAt != nil {
+		due = n.DueAt.In(model.Shanghai).Format("2006-01-02 15:04")
+	}
 	meant := map[model.NoticeTemplate][]string{
-		model.TemplateProgress: {n.Thing, n.Phrase, at, n.Body},
-		model.TemplateAnswer:   {n.Thing, n.Name, at, n.Body},
-		model.TemplateTask:     {n.Thing, at, n.Phrase, n.Body},
-		model.TemplateSurvey:   {n.Thing, at, n.Body},
+		model.TemplateProgress: {n.Thing, n.Phrase, at, hint},
+		model.TemplateAnswer:   {n.Thing, n.Name, at, hint},
+		model.TemplateTask:     {n.Thing, due, n.Phrase, hint},
+		model.TemplateSurvey:   {n.Thing, at, hint},
 	}[n.Template]
 	values := make(map[string]string, len(meant))
 	for i, value := range meant {
