@@ -87,16 +87,28 @@ func Fill(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	atEase, err := hurry(ctx, t.DB)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(t.live(ctx), atEase()); err != nil {
+		return err
+	}
+	if err := t.markFilled(ctx); err != nil {
+		return err
+	}
+	t.Log.InfoContext(ctx, "sample district is ready", "took", o.Now().Sub(began))
+	return nil
+}
+
+// live settles the district and lets it live up to now.
+func (t *town) live(ctx context.Context) error {
 	defer t.waitForStaff(ctx)
 	for _, part := range []func(context.Context) error{t.settle, t.hireLiaison, t.bindAll, t.prepareAnswers, t.tell} {
 		if err := part(ctx); err != nil {
 			return err
 		}
 	}
-	if err := t.markFilled(ctx); err != nil {
-		return err
-	}
-	t.Log.InfoContext(ctx, "sample district is ready", "took", o.Now().Sub(began))
 	return nil
 }
 
