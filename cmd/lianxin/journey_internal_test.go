@@ -204,7 +204,7 @@ func TestTheOfficialAccountAnswersWithRepresentatives(t *testing.T) {
 	var chat struct{ Chat []struct{ Text string } }
 	p.ask(http.MethodGet, p.simulator+"/simulator/users/关注者/chat", "", nil).json(t, &chat)
 	for _, line := range chat.Chat {
-		for _, word := range strings.Fields(line.Text) {
+		for word := range strings.FieldsSeq(line.Text) {
 			if at := strings.Index(word, p.app+"/go/pages/representative"); at >= 0 {
 				page := p.ask(http.MethodGet, word[at:], "", nil)
 				if page.status != http.StatusOK || !strings.Contains(page.body, "代表") {

@@ -231,12 +231,26 @@ func TestAnswersAreAsTheDescriptionSays(t *testing.T) {
 		who  phone
 		path string
 	}{
-		{p.anonymous(), "/api/v1/areas"}, {p.anonymous(), "/api/v1/representatives"}, {p.anonymous(), "/api/v1/representatives?q=zhang"},
-		{p.anonymous(), "/api/v1/topics"}, {p.anonymous(), "/api/v1/units"}, {p.anonymous(), "/api/v1/articles"}, {p.anonymous(), "/api/v1/answers"},
-		{p.anonymous(), "/api/v1/articles/none"}, {p.anonymous(), "/api/v1/messages"}, {p.anonymous(), "/api/v1/representatives?limit=0"},
-		{liaison, "/api/v1/me"}, {liaison, "/api/v1/notices"}, {liaison, "/api/v1/staff/messages"}, {liaison, "/api/v1/staff/messages?which=overdue"},
-		{liaison, "/api/v1/messages"}, {liaison, "/api/v1/staff/audit"}, {liaison, "/api/v1/reply-templates"}, {liaison, "/api/v1/me/notice-templates"},
-		{p.officer(model.RoleAuditor), "/api/v1/staff/audit"}, {p.officer(model.RoleAdministrator), "/api/v1/staff/accounts"},
+		{p.anonymous(), "/api/v1/areas"},
+		{p.anonymous(), "/api/v1/representatives"},
+		{p.anonymous(), "/api/v1/representatives?q=zhang"},
+		{p.anonymous(), "/api/v1/topics"},
+		{p.anonymous(), "/api/v1/units"},
+		{p.anonymous(), "/api/v1/articles"},
+		{p.anonymous(), "/api/v1/answers"},
+		{p.anonymous(), "/api/v1/articles/none"},
+		{p.anonymous(), "/api/v1/messages"},
+		{p.anonymous(), "/api/v1/representatives?limit=0"},
+		{liaison, "/api/v1/me"},
+		{liaison, "/api/v1/notices"},
+		{liaison, "/api/v1/staff/messages"},
+		{liaison, "/api/v1/staff/messages?which=overdue"},
+		{liaison, "/api/v1/messages"},
+		{liaison, "/api/v1/staff/audit"},
+		{liaison, "/api/v1/reply-templates"},
+		{liaison, "/api/v1/me/notice-templates"},
+		{p.officer(model.RoleAuditor), "/api/v1/staff/audit"},
+		{p.officer(model.RoleAdministrator), "/api/v1/staff/accounts"},
 	} {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.app+try.path, nil)
 		if err != nil {

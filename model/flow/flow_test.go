@@ -33,7 +33,8 @@ func TestNextFollowsTheTableAndNothingElse(t *testing.T) {
 }
 
 func TestATableDrawsItself(t *testing.T) {
-	want := "stateDiagram-v2\n  [*] --> dark\n  dark --> bright: light\n  bright --> dark: quench\n  bright --> broken: break\n  broken --> [*]\n"
+	want := "stateDiagram-v2\n  [*] --> dark\n" +
+		"  dark --> bright: light\n  bright --> dark: quench\n  bright --> broken: break\n  broken --> [*]\n"
 	if diff := cmp.Diff(want, lamp().Mermaid()); diff != "" {
 		t.Error(diff)
 	}

@@ -51,8 +51,12 @@ func TestARepresentativeUsesTheirOwnAnswersAndThoseOfTheArea(t *testing.T) {
 		by          model.Actor
 		topic, want string
 	}{
-		{zhang, "", "own wide wider"}, {zhang, "lift", "own wide"}, {liaison, "", "wide wider"},
-		{distant, "", "elsewhere"}, {nobody, "", ""}, {officer, "", ""},
+		{zhang, "", "own wide wider"},
+		{zhang, "lift", "own wide"},
+		{liaison, "", "wide wider"},
+		{distant, "", "elsewhere"},
+		{nobody, "", ""},
+		{officer, "", ""},
 	} {
 		if got := d.titles(c.by, c.topic); got != c.want {
 			t.Errorf("%s, topic %q: got %q, want %q", c.by.PersonID, c.topic, got, c.want)
@@ -89,8 +93,13 @@ func TestAPreparedAnswerThatIsNotYoursIsNotFound(t *testing.T) {
 		by    model.Actor
 		owner directory.TemplateOwner
 	}{
-		{nobody, own}, {liaison, own}, {zhang, wide}, {distant, wide}, {zhang, directory.TemplateOwner{}},
-		{zhang, directory.TemplateOwner{RepresentativeID: "zhang", AreaID: "heping"}}, {liaison, directory.TemplateOwner{AreaID: "nowhere"}},
+		{nobody, own},
+		{liaison, own},
+		{zhang, wide},
+		{distant, wide},
+		{zhang, directory.TemplateOwner{}},
+		{zhang, directory.TemplateOwner{RepresentativeID: "zhang", AreaID: "heping"}},
+		{liaison, directory.TemplateOwner{AreaID: "nowhere"}},
 	} {
 		_, err := d.WriteReplyTemplate(t.Context(), c.by, c.owner, words("x", ""))
 		wantFault(t, err, fault.KindNotFound)

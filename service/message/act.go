@@ -224,7 +224,7 @@ func (s *Service) OutOfScope(ctx context.Context, by model.Actor, id string, whe
 	if model.ElsewhereWords(where) == "" {
 		return Thread{}, fault.InvalidField("where", "请选择应当去的部门。")
 	}
-	if err := checkReason("reason", reason); err != nil {
+	if err := checkReason(reason); err != nil {
 		return Thread{}, err
 	}
 	return s.onHeld(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
@@ -262,12 +262,12 @@ func (s *Service) AskConsent(ctx context.Context, by model.Actor, id string) (Th
 	})
 }
 
-func checkReason(field, reason string) error {
+func checkReason(reason string) error {
 	switch n := utf8.RuneCountInString(strings.TrimSpace(reason)); {
 	case n == 0:
-		return fault.InvalidField(field, "请写明理由。")
+		return fault.InvalidField("reason", "请写明理由。")
 	case n > model.ReasonMax:
-		return fault.InvalidField(field, "理由不能超过 500 字。")
+		return fault.InvalidField("reason", "理由不能超过 500 字。")
 	}
 	return nil
 }

@@ -80,9 +80,9 @@ func (s *Service) remind(ctx context.Context, tx *gorm.DB, m model.Message, step
 		return s.tellUnit(ctx, tx, m, t)
 	case model.DeadlineHumanCheck:
 		return s.tellLiaison(ctx, tx, m, t)
-	default:
-		return s.tellHolder(ctx, tx, m, t)
+	case model.DeadlineFirstTouch, model.DeadlineHandOver, model.DeadlineAskSolved, model.DeadlineAppeal, model.DeadlineObjection, model.DeadlineScreenStall:
 	}
+	return s.tellHolder(ctx, tx, m, t)
 }
 
 func (s *Service) rise(ctx context.Context, tx *gorm.DB, m model.Message, once string, role model.Role, level int) error {

@@ -125,26 +125,30 @@ func (s *Service) onDuty(ctx context.Context, tx *gorm.DB, studioID, but string)
 		if best != "" && ahead(d) != bestDay {
 			break
 		}
-		rep, err := gorm.G[model.Representative](tx).Where("id = ?", d.RepresentativeID).Take(ctx)
-		if err != nil {
-			return "", fmt.Errorf("message: find representative on duty: %w", err)
-		}
-		why, err := s.unavailable(ctx, tx, rep)
+		open, free, err := s.load(ctx, tx, d.RepresentativeID)
 		if err != nil {
 			return "", err
 		}
-		if why != "" {
-			continue
-		}
-		open, err := s.openCount(ctx, tx, rep.ID)
-		if err != nil {
-			return "", err
-		}
-		if best == "" || open < fewest {
-			best, bestDay, fewest = rep.ID, ahead(d), open
+		if free && (best == "" || open < fewest) {
+			best, bestDay, fewest = d.RepresentativeID, ahead(d), open
 		}
 	}
 	return best, nil
+}
+
+// load tells how many open messages a representative has, and whether another
+// one can be taken.
+func (s *Service) load(ctx context.Context, tx *gorm.DB, representativeID string) (open int64, free bool, err error) {
+	rep, err := gorm.G[model.Representative](tx).Where("id = ?", representativeID).Take(ctx)
+	if err != nil {
+		return 0, false, fmt.Errorf("message: find representative on duty: %w", err)
+	}
+	why, err := s.unavailable(ctx, tx, rep)
+	if err != nil || why != "" {
+		return 0, false, err
+	}
+	open, err = s.openCount(ctx, tx, rep.ID)
+	return open, true, err
 }
 
 // Promise is what a resident can be told before writing: by when somebody

@@ -45,7 +45,7 @@ func (s *Service) onOverseen(ctx context.Context, by model.Actor, id string, dee
 // Reassign gives a message that waits for a representative to another one.
 // Faults: invalid, not found, conflict.
 func (s *Service) Reassign(ctx context.Context, by model.Actor, id, representativeID, reason string) (Thread, error) {
-	if err := checkReason("reason", reason); err != nil {
+	if err := checkReason(reason); err != nil {
 		return Thread{}, err
 	}
 	return s.onOverseen(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message) error {
@@ -82,7 +82,7 @@ func (s *Service) Reassign(ctx context.Context, by model.Actor, id, representati
 // Pause stops the clock for a lawful reason that everybody sees. Faults:
 // invalid, not found, conflict.
 func (s *Service) Pause(ctx context.Context, by model.Actor, id, reason string) (Thread, error) {
-	if err := checkReason("reason", reason); err != nil {
+	if err := checkReason(reason); err != nil {
 		return Thread{}, err
 	}
 	return s.onOverseen(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message) error {

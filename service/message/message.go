@@ -162,7 +162,7 @@ func clockOf(state model.MessageState) model.DeadlineKind {
 func (s *Service) turnClock(ctx context.Context, tx *gorm.DB, m *model.Message, to model.MessageState, now time.Time) (map[string]any, error) {
 	kind := clockOf(to)
 	if kind != "" && kind == clockOf(m.State) {
-		return nil, nil
+		return map[string]any{}, nil
 	}
 	shown := map[string]any{"due_at": nil, "paused": false, "overdue": false, "escalated": 0}
 	if kind == "" {

@@ -312,8 +312,13 @@ func TestNobodyElseFindsTheMessage(t *testing.T) {
 		who  model.Actor
 		side model.Side
 	}{
-		{stranger, model.SideResident}, {town.li, model.SideRepresentative}, {elsewhere, model.SideStaff},
-		{otherClerk, model.SideUnit}, {admin, model.SideStaff}, {town.chief, model.SideStaff}, {model.Actor{}, model.SideResident},
+		{stranger, model.SideResident},
+		{town.li, model.SideRepresentative},
+		{elsewhere, model.SideStaff},
+		{otherClerk, model.SideUnit},
+		{admin, model.SideStaff},
+		{town.chief, model.SideStaff},
+		{model.Actor{}, model.SideResident},
 	} {
 		if _, err := town.svc.Read(t.Context(), try.who, try.side, id); !fault.Is(err, fault.KindNotFound) {
 			t.Errorf("%s as %s: %v", try.who.Name, try.side, err)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"gorm.io/gorm"
@@ -143,9 +144,7 @@ func (s *Service) settle(ctx context.Context, tx *gorm.DB, turn model.Turn, sugg
 // setScreening moves a turn by compare-and-set; false when it has moved already.
 func (s *Service) setScreening(ctx context.Context, tx *gorm.DB, turn *model.Turn, to model.Screening, more map[string]any) (bool, error) {
 	set := map[string]any{"screening": to}
-	for column, value := range more {
-		set[column] = value
-	}
+	maps.Copy(set, more)
 	n, err := gorm.G[model.Turn](tx).Where("id = ? AND screening = ?", turn.ID, turn.Screening).Set(clause.Assignments(set)).Update(ctx)
 	if err != nil {
 		return false, fmt.Errorf("message: settle turn: %w", err)
@@ -246,7 +245,7 @@ func (s *Service) ReleaseTurn(ctx context.Context, by model.Actor, turnID string
 // RefuseTurn keeps a held turn from being seen, with a reason for its writer.
 // Faults: invalid, not found, conflict.
 func (s *Service) RefuseTurn(ctx context.Context, by model.Actor, turnID, reason string) error {
-	if err := checkReason("reason", reason); err != nil {
+	if err := checkReason(reason); err != nil {
 		return err
 	}
 	return s.ruleTurn(ctx, by, turnID, model.SuggestRisky, reason)
@@ -291,21 +290,29 @@ func (s *Service) Appeal(ctx context.Context, by model.Actor, turnID string) err
 		if turn.Screening != model.ScreeningRefused || turn.Appealed {
 			return fault.Conflict("这条内容不能申请复核：它没有被拒绝，或已经复核过一次。")
 		}
-		m, err := gorm.G[model.Message](tx).Where("id = ?", turn.MessageID).Take(ctx)
-		if err != nil {
-			return fmt.Errorf("message: find message of turn: %w", err)
-		}
-		if fresh, err := s.setScreening(ctx, tx, &turn, model.ScreeningHeld, map[string]any{"appealed": true}); err != nil || !fresh {
-			return errors.Join(err, fault.Conflict("这条内容刚刚有了新的变化，请刷新后再试。"))
-		}
-		if turn.Effect == model.EffectOpen {
-			err = s.move(ctx, tx, &m, change{deed: model.DeedAppeal, by: by, side: turn.Side, name: turn.Author, set: map[string]any{"appealed": true}})
-		} else {
-			err = s.note(ctx, tx, m, change{deed: model.DeedAppealTurn, by: by, side: turn.Side, name: turn.Author})
-		}
-		if err != nil {
-			return err
-		}
-		return s.tellLiaison(ctx, tx, m, telling{happening: "appeal/" + turn.ID, title: "申请人工复核", hint: "有内容申请人工复核", body: "有人对内容检查结果申请人工复核，请尽快处理。", phrase: "待复核"})
+		return s.appeal(ctx, tx, by, turn)
 	})
+}
+
+func (s *Service) appeal(ctx context.Context, tx *gorm.DB, by model.Actor, turn model.Turn) error {
+	m, err := gorm.G[model.Message](tx).Where("id = ?", turn.MessageID).Take(ctx)
+	if err != nil {
+		return fmt.Errorf("message: find message of turn: %w", err)
+	}
+	fresh, err := s.setScreening(ctx, tx, &turn, model.ScreeningHeld, map[string]any{"appealed": true})
+	if err != nil {
+		return err
+	}
+	if !fresh {
+		return fault.Conflict("这条内容刚刚有了新的变化，请刷新后再试。")
+	}
+	if turn.Effect == model.EffectOpen {
+		err = s.move(ctx, tx, &m, change{deed: model.DeedAppeal, by: by, side: turn.Side, name: turn.Author, set: map[string]any{"appealed": true}})
+	} else {
+		err = s.note(ctx, tx, m, change{deed: model.DeedAppealTurn, by: by, side: turn.Side, name: turn.Author})
+	}
+	if err != nil {
+		return err
+	}
+	return s.tellLiaison(ctx, tx, m, telling{happening: "appeal/" + turn.ID, title: "申请人工复核", hint: "有内容申请人工复核", body: "有人对内容检查结果申请人工复核，请尽快处理。", phrase: "待复核"})
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"gorm.io/gorm"
 
@@ -103,10 +102,10 @@ func (s *Service) tellLiaison(ctx context.Context, tx *gorm.DB, m model.Message,
 // tellRole tells everybody who has a role for the message's area or one above it.
 func (s *Service) tellRole(ctx context.Context, tx *gorm.DB, m model.Message, t telling, role model.Role) error {
 	var above []string
-	path := ""
-	for _, id := range strings.Split(strings.Trim(m.AreaPath, "/"), "/") {
-		path += id + "/"
-		above = append(above, path)
+	for i, r := range m.AreaPath {
+		if r == '/' {
+			above = append(above, m.AreaPath[:i+1])
+		}
 	}
 	return s.tellGranted(ctx, tx, m, t, gorm.G[model.Grant](tx).Where("role = ? AND area_path IN ?", role, above))
 }

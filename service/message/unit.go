@@ -70,7 +70,7 @@ func (s *Service) Accept(ctx context.Context, by model.Actor, id string) (Thread
 // RefuseHandOver gives the matter back with a reason. Faults: invalid, not
 // found, conflict.
 func (s *Service) RefuseHandOver(ctx context.Context, by model.Actor, id, reason string) (Thread, error) {
-	if err := checkReason("reason", reason); err != nil {
+	if err := checkReason(reason); err != nil {
 		return Thread{}, err
 	}
 	var after model.Message
@@ -137,7 +137,7 @@ func (s *Service) AnswerForUnit(ctx context.Context, by model.Actor, id string, 
 // Extend moves the date of the unit's answer, once, with a reason everybody
 // sees. days counts working days. Faults: invalid, not found, conflict.
 func (s *Service) Extend(ctx context.Context, by model.Actor, id string, days int, reason string) (Thread, error) {
-	if err := checkReason("reason", reason); err != nil {
+	if err := checkReason(reason); err != nil {
 		return Thread{}, err
 	}
 	return s.onUnit(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, name string) error {

@@ -85,7 +85,6 @@ func lockFile(path string) (unlock func() error, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: open migration lock: %w", err)
 	}
-	//nolint:gosec // a file descriptor fits an int
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
 		return nil, errors.Join(fmt.Errorf("store: take migration lock: %w", err), f.Close())
 	}

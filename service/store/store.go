@@ -8,7 +8,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -122,7 +121,7 @@ func openGorm(ctx context.Context, d gorm.Dialector, conns int) (*gorm.DB, error
 		SkipDefaultTransaction: true,
 		TranslateError:         true,
 		DisableAutomaticPing:   true,
-		Logger:                 logger.NewSlogLogger(slog.New(slog.NewTextHandler(io.Discard, nil)), logger.Config{LogLevel: logger.Silent}),
+		Logger:                 logger.NewSlogLogger(slog.New(slog.DiscardHandler), logger.Config{LogLevel: logger.Silent}),
 		NamingStrategy:         schema.NamingStrategy{NameReplacer: strings.NewReplacer("WeChat", "Wechat")},
 	})
 	if err != nil {
@@ -134,10 +133,17 @@ func openGorm(ctx context.Context, d gorm.Dialector, conns int) (*gorm.DB, error
 	}
 	pool.SetMaxOpenConns(conns)
 	pool.SetMaxIdleConns(conns)
-	if err := pool.PingContext(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("store: reach the database: %w", err), pool.Close())
+	// Several programs that open a new SQLite file at once wait for one another:
+	// the switch to write-ahead logging heeds no busy timeout.
+	for try := 1; ; try++ {
+		err := pool.PingContext(ctx)
+		if err == nil {
+			return db, nil
+		}
+		if try == 20*tries || !lostRace(err) || rest(ctx, tries) != nil {
+			return nil, errors.Join(fmt.Errorf("store: reach the database: %w", err), pool.Close())
+		}
 	}
-	return db, nil
 }
 
 func closeGorm(db *gorm.DB) error {

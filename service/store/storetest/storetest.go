@@ -79,7 +79,7 @@ var template = sync.OnceValues(func() ([]byte, error) {
 	if err := db.Close(); err != nil {
 		return nil, err
 	}
-	return os.ReadFile(path)
+	return os.ReadFile(path) //nolint:gosec // the file was made above
 })
 
 func openSQLite(tb testing.TB) *store.DB {
