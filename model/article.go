@@ -53,32 +53,32 @@ const (
 
 // ArticleFlow is the life of an article (product.md 4.3).
 func ArticleFlow() flow.Table[ArticleState, ArticleDeed] {
-	type step = flow.Step[ArticleState, ArticleDeed]
+	step := flow.Line[ArticleState, ArticleDeed]
 	return flow.Table[ArticleState, ArticleDeed]{
 		Name:  "article",
 		Start: ArticleDraft,
 		Final: []ArticleState{ArticleWithdrawn},
-		Steps: []step{
-			{ArticleDraft, DeedSubmitArticle, ArticleInReview},
-			{ArticleDraft, DeedWithdrawNews, ArticleWithdrawn},
-			{ArticleInReview, DeedReturnArticle, ArticleReturned},
-			{ArticleInReview, DeedApprove, ArticleApproved},
-			{ArticleReturned, DeedSubmitArticle, ArticleInReview},
-			{ArticleReturned, DeedWithdrawNews, ArticleWithdrawn},
-			{ArticleApproved, DeedSchedule, ArticleScheduled},
-			{ArticleApproved, DeedPublishArticle, ArticlePublishing},
-			{ArticleApproved, DeedRevise, ArticleDraft},
-			{ArticleScheduled, DeedPublishArticle, ArticlePublishing},
-			{ArticleScheduled, DeedRevise, ArticleDraft},
-			{ArticlePublishing, DeedGoLive, ArticleLive},
-			{ArticlePublishing, DeedFail, ArticleFailed},
-			{ArticleFailed, DeedPublishArticle, ArticlePublishing},
-			{ArticleFailed, DeedRevise, ArticleDraft},
-			{ArticleFailed, DeedWithdrawNews, ArticleWithdrawn},
-			{ArticleLive, DeedCorrect, ArticleCorrected},
-			{ArticleLive, DeedWithdrawNews, ArticleWithdrawn},
-			{ArticleCorrected, DeedCorrect, ArticleCorrected},
-			{ArticleCorrected, DeedWithdrawNews, ArticleWithdrawn},
+		Steps: []flow.Step[ArticleState, ArticleDeed]{
+			step(ArticleDraft, DeedSubmitArticle, ArticleInReview),
+			step(ArticleDraft, DeedWithdrawNews, ArticleWithdrawn),
+			step(ArticleInReview, DeedReturnArticle, ArticleReturned),
+			step(ArticleInReview, DeedApprove, ArticleApproved),
+			step(ArticleReturned, DeedSubmitArticle, ArticleInReview),
+			step(ArticleReturned, DeedWithdrawNews, ArticleWithdrawn),
+			step(ArticleApproved, DeedSchedule, ArticleScheduled),
+			step(ArticleApproved, DeedPublishArticle, ArticlePublishing),
+			step(ArticleApproved, DeedRevise, ArticleDraft),
+			step(ArticleScheduled, DeedPublishArticle, ArticlePublishing),
+			step(ArticleScheduled, DeedRevise, ArticleDraft),
+			step(ArticlePublishing, DeedGoLive, ArticleLive),
+			step(ArticlePublishing, DeedFail, ArticleFailed),
+			step(ArticleFailed, DeedPublishArticle, ArticlePublishing),
+			step(ArticleFailed, DeedRevise, ArticleDraft),
+			step(ArticleFailed, DeedWithdrawNews, ArticleWithdrawn),
+			step(ArticleLive, DeedCorrect, ArticleCorrected),
+			step(ArticleLive, DeedWithdrawNews, ArticleWithdrawn),
+			step(ArticleCorrected, DeedCorrect, ArticleCorrected),
+			step(ArticleCorrected, DeedWithdrawNews, ArticleWithdrawn),
 		},
 	}
 }

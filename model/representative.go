@@ -44,20 +44,20 @@ const (
 
 // RepresentativeFlow is the life of a qualification (product.md 5.1).
 func RepresentativeFlow() flow.Table[RepresentativeState, RepresentativeDeed] {
-	type step = flow.Step[RepresentativeState, RepresentativeDeed]
+	step := flow.Line[RepresentativeState, RepresentativeDeed]
 	return flow.Table[RepresentativeState, RepresentativeDeed]{
 		Name:  "representative",
 		Start: RepresentativeElected,
 		Final: []RepresentativeState{RepresentativeEnded, RepresentativeTermOver},
-		Steps: []step{
-			{RepresentativeElected, DeedConfirmElection, RepresentativeServing},
-			{RepresentativeElected, DeedEndService, RepresentativeEnded},
-			{RepresentativeServing, DeedSuspend, RepresentativeSuspended},
-			{RepresentativeServing, DeedEndService, RepresentativeEnded},
-			{RepresentativeServing, DeedEndTerm, RepresentativeTermOver},
-			{RepresentativeSuspended, DeedRestore, RepresentativeServing},
-			{RepresentativeSuspended, DeedEndService, RepresentativeEnded},
-			{RepresentativeSuspended, DeedEndTerm, RepresentativeTermOver},
+		Steps: []flow.Step[RepresentativeState, RepresentativeDeed]{
+			step(RepresentativeElected, DeedConfirmElection, RepresentativeServing),
+			step(RepresentativeElected, DeedEndService, RepresentativeEnded),
+			step(RepresentativeServing, DeedSuspend, RepresentativeSuspended),
+			step(RepresentativeServing, DeedEndService, RepresentativeEnded),
+			step(RepresentativeServing, DeedEndTerm, RepresentativeTermOver),
+			step(RepresentativeSuspended, DeedRestore, RepresentativeServing),
+			step(RepresentativeSuspended, DeedEndService, RepresentativeEnded),
+			step(RepresentativeSuspended, DeedEndTerm, RepresentativeTermOver),
 		},
 	}
 }

@@ -16,6 +16,9 @@ type Step[S, E ~string] struct {
 	To   S
 }
 
+// Line makes a Step, so that a table reads as from, on, to.
+func Line[S, E ~string](from S, on E, to S) Step[S, E] { return Step[S, E]{From: from, On: on, To: to} }
+
 // Table is a whole workflow. Start is the state a record is born in, Final the
 // states in which nothing is owed to anybody any more.
 type Table[S, E ~string] struct {

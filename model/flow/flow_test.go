@@ -18,7 +18,7 @@ type (
 func lamp() flow.Table[state, deed] {
 	return flow.Table[state, deed]{
 		Name: "lamp", Start: "dark", Final: []state{"broken"},
-		Steps: []flow.Step[state, deed]{{"dark", "light", "bright"}, {"bright", "quench", "dark"}, {"bright", "break", "broken"}},
+		Steps: []flow.Step[state, deed]{flow.Line[state, deed]("dark", "light", "bright"), flow.Line[state, deed]("bright", "quench", "dark"), flow.Line[state, deed]("bright", "break", "broken")},
 	}
 }
 
@@ -42,7 +42,7 @@ func TestATableDrawsItself(t *testing.T) {
 
 func TestAStateWithoutAWayOutIsFound(t *testing.T) {
 	stuck := lamp()
-	stuck.Steps = append(stuck.Steps, flow.Step[state, deed]{"dark", "lose", "lost"})
+	stuck.Steps = append(stuck.Steps, flow.Line[state, deed]("dark", "lose", "lost"))
 	if diff := cmp.Diff([]state{"lost"}, stuck.DeadEnds()); diff != "" {
 		t.Error(diff)
 	}

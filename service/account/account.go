@@ -65,12 +65,8 @@ func New(o Options) (*Service, error) {
 	if o.SessionLife < 0 || o.RefreshLife < 0 || o.InvitationLife < 0 {
 		return nil, errors.New("account: a life cannot be negative")
 	}
-	hasher, err := newHasher()
-	if err != nil {
-		return nil, err
-	}
 	return &Service{
-		db: o.DB, clock: o.Now, wechat: o.WeChat, hasher: hasher, strangers: &strangers{seen: map[string]failures{}},
+		db: o.DB, clock: o.Now, wechat: o.WeChat, hasher: newHasher(), strangers: &strangers{seen: map[string]failures{}},
 		sessionLife:    orDefault(o.SessionLife, defaultSessionLife),
 		refreshLife:    orDefault(o.RefreshLife, defaultRefreshLife),
 		invitationLife: orDefault(o.InvitationLife, defaultInvitationLife),

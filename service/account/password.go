@@ -40,14 +40,17 @@ type hasher struct {
 	decoy string
 }
 
-func newHasher() (*hasher, error) {
-	h := &hasher{slots: make(chan struct{}, hashesAtOnce)}
-	decoy, err := h.hash(context.Background(), newToken())
-	if err != nil {
-		return nil, err
-	}
-	h.decoy = decoy
-	return h, nil
+func newHasher() *hasher {
+	// A key that nobody derived is as good a decoy as one that somebody did.
+	random := make([]byte, argonSalt+argonKey)
+	_, _ = rand.Read(random)
+	return &hasher{slots: make(chan struct{}, hashesAtOnce), decoy: phc(random[:argonSalt], random[argonSalt:])}
+}
+
+// phc writes a salt and the key derived with it, at the present cost.
+func phc(salt, key []byte) string {
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonLanes,
+		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(key))
 }
 
 // hash writes a password as a PHC string with a salt of its own.
@@ -58,13 +61,12 @@ func (h *hasher) hash(ctx context.Context, password string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonLanes,
-		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(key)), nil
+	return phc(salt, key), nil
 }
 
 // matches reports whether a password is the one that was hashed.
-func (h *hasher) matches(ctx context.Context, password, phc string) (bool, error) {
-	cost, want, err := readPHC(phc)
+func (h *hasher) matches(ctx context.Context, password, kept string) (bool, error) {
+	cost, want, err := readPHC(kept)
 	if err != nil {
 		return false, err
 	}
@@ -96,8 +98,8 @@ type argon struct {
 
 // readPHC takes "$argon2id$v=19$m=19456,t=2,p=1$salt$key" apart, so that hashes
 // of an earlier cost stay good when the cost is raised.
-func readPHC(phc string) (argon, []byte, error) {
-	parts := strings.Split(phc, "$")
+func readPHC(kept string) (argon, []byte, error) {
+	parts := strings.Split(kept, "$")
 	if len(parts) != 6 || parts[1] != "argon2id" {
 		return argon{}, nil, errors.New("account: password hash is not argon2id")
 	}

@@ -53,8 +53,11 @@ type route struct {
 }
 
 func (r route) words(rep model.Representative) string {
-	if r.studioID == "" {
+	switch {
+	case r.why == "":
 		return rep.Name + "代表"
+	case r.studioID == "":
+		return "联络办（" + r.why + "）"
 	}
 	return "代表工作室（" + r.why + "）"
 }

@@ -150,6 +150,12 @@ func (s *Service) newRound(ctx context.Context, tx *gorm.DB, m *model.Message, b
 	if err := s.writeTurn(ctx, tx, *m, &turn, words.PictureIDs); err != nil {
 		return err
 	}
+	if err := s.tellResident(ctx, tx, *m, telling{
+		happening: fmt.Sprintf("delivered/%d", m.Round), title: "已重新送达", phrase: "已送达", hint: model.DayWords(*m.DueAt) + "前会有回应",
+		body: fmt.Sprintf("您的补充已送达%s，%s前会有回应。", to.words(rep), model.DayWords(*m.DueAt)),
+	}); err != nil {
+		return err
+	}
 	return s.tellHolder(ctx, tx, *m, telling{
 		happening: fmt.Sprintf("new/%d", m.Round), title: "居民表示问题没有解决", phrase: "待回应", hint: "请在" + model.DayWords(*m.DueAt) + "前回应",
 		body: fmt.Sprintf("请查看居民的补充，在%s前回应。", model.DayWords(*m.DueAt)),

@@ -240,6 +240,28 @@ func TestSeveralProcessesMigrateOnce(t *testing.T) {
 	}
 }
 
+func TestOnlyAScratchFileIsWrittenWithoutWaitingForTheDisk(t *testing.T) {
+	for want, open := range map[int]func(ctx context.Context, path string) (*store.DB, error){
+		0: store.OpenScratch,
+		2: func(ctx context.Context, path string) (*store.DB, error) { return store.Open(ctx, store.SQLite, path) },
+	} {
+		db, err := open(t.Context(), t.TempDir()+"/file.db")
+		if err != nil {
+			t.Fatal(err)
+		}
+		level := -1
+		err = store.InTx(t.Context(), db, func(ctx context.Context, tx *gorm.DB) error {
+			return tx.WithContext(ctx).Raw("PRAGMA synchronous").Scan(&level).Error
+		})
+		if err != nil || level != want {
+			t.Errorf("synchronous is %d, %v; want %d", level, err, want)
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestTimesSurviveToTheMillisecondInUTC(t *testing.T) {
 	db := storetest.Open(t)
 	at := time.Date(2026, 11, 23, 1, 2, 3, 450_000_000, time.UTC)

@@ -83,15 +83,11 @@ func Fill(ctx context.Context, o Options) error {
 		return err
 	}
 	began := o.Now()
-	t, err := newTown(o) //nolint:contextcheck // opening the desks takes no context: nothing in it can be called off
+	t, err := newTown(o)
 	if err != nil {
 		return err
 	}
-	atEase, err := hurry(ctx, t.DB)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(t.live(ctx), atEase()); err != nil {
+	if err := t.live(ctx); err != nil {
 		return err
 	}
 	if err := t.markFilled(ctx); err != nil {

@@ -275,21 +275,3 @@ func TestTheGuideSpeaksOfWhoThereIs(t *testing.T) {
 		}
 	}
 }
-
-func TestFillingLeavesTheWriterSafe(t *testing.T) {
-	db := filled(t, "2026-11-23 10:00")
-	if db.Kind() != store.SQLite {
-		t.Skip("only SQLite is hurried")
-	}
-	err := store.InTx(t.Context(), db, func(ctx context.Context, tx *gorm.DB) error {
-		var synchronous int
-		err := tx.WithContext(ctx).Raw("PRAGMA synchronous").Scan(&synchronous).Error
-		if synchronous != 2 {
-			t.Errorf("the writer syncs at level %d, not 2 (FULL)", synchronous)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-}
