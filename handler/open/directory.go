@@ -136,6 +136,7 @@ type Card struct {
 	Term         string            `json:"term,omitempty"`
 	Delegation   string            `json:"delegation,omitempty"`
 	ElectingUnit string            `json:"electing_unit,omitempty"`
+	ElectingID   string            `json:"electing_unit_id,omitempty" doc:"可用于按选举单位筛选"`
 	Areas        []AreaView        `json:"areas"`
 	Topics       []topicView       `json:"topics"`
 	PictureURL   string            `json:"picture_url,omitempty"`
@@ -154,7 +155,7 @@ func (r Room) viewCard(c directory.Card) Card {
 	rep := c.Representative
 	v := Card{
 		ID: rep.ID, Name: rep.Name, Post: rep.Post, Employer: rep.Employer, Field: rep.Field, Composition: rep.Composition, Term: c.Term,
-		Delegation: c.Delegation, ElectingUnit: c.ElectingUnit, Areas: viewAreas(c.Areas), Topics: viewTopics(c.Topics), AwayUntil: rep.AwayUntil,
+		Delegation: c.Delegation, ElectingUnit: c.ElectingUnit, ElectingID: rep.ElectingUnitID, Areas: viewAreas(c.Areas), Topics: viewTopics(c.Topics), AwayUntil: rep.AwayUntil,
 	}
 	if rep.PictureID != "" {
 		_, v.PictureURL = r.Link(rep.PictureID)
@@ -167,9 +168,9 @@ type findQuery struct {
 	Text         string            `query:"q" maxLength:"100" doc:"姓名、拼音、首字母，或社区、单位、主题"`
 	AreaID       string            `query:"area" maxLength:"36"`
 	Address      string            `query:"address" maxLength:"100" doc:"门牌地址，例如 建设路12号"`
-	Topic        string            `query:"topic" maxLength:"36"`
-	ElectingUnit string            `query:"electing_unit" maxLength:"60"`
-	Employer     string            `query:"employer" maxLength:"60"`
+	Topic        string            `query:"topic" maxLength:"36" doc:"主题编号"`
+	ElectingUnit string            `query:"electing_unit" maxLength:"36" doc:"选举单位编号；按名称找请用 q"`
+	Employer     string            `query:"employer" maxLength:"60" doc:"工作单位名称的一部分"`
 	Composition  model.Composition `query:"composition" enum:"cadre,professional,model,military"`
 }
 

@@ -14,14 +14,39 @@ import (
 	"lianxin/service/store"
 )
 
-// acting is somebody who may act on a message for the representatives' side:
-// the representative who holds it, or a liaison officer of its area.
+// acting is as whom somebody acts on a message, and what they are called.
 type acting struct {
 	side model.Side
 	name string
 }
 
-// held loads a message for whoever may act on it. Fault: not found.
+// door loads a message for who may act on it that way. Fault: not found.
+type door func(ctx context.Context, tx *gorm.DB, by model.Actor, id string) (model.Message, acting, error)
+
+// through does one deed on a message in a transaction and gives the message
+// back as the one who acted sees it.
+func (s *Service) through(ctx context.Context, d door, by model.Actor, id string, deed func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error) (Thread, error) {
+	var after model.Message
+	var as acting
+	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
+		m, who, err := d(ctx, tx, by, id)
+		if err != nil {
+			return err
+		}
+		if err := deed(ctx, tx, &m, who); err != nil {
+			return err
+		}
+		after, as = m, who
+		return nil
+	})
+	if err != nil {
+		return Thread{}, err
+	}
+	return s.thread(ctx, after, view{side: as.side, person: by.PersonID})
+}
+
+// held loads a message for who may act for the representatives' side: the
+// representative who holds it, or a liaison officer of its area.
 func (s *Service) held(ctx context.Context, tx *gorm.DB, by model.Actor, id string) (model.Message, acting, error) {
 	m, err := gorm.G[model.Message](tx).Where("id = ? AND delivered_at IS NOT NULL", id).Take(ctx)
 	if store.IsAbsent(err) {
@@ -43,31 +68,9 @@ func (s *Service) held(ctx context.Context, tx *gorm.DB, by model.Actor, id stri
 	return m, acting{}, fault.NotFound("这封来信")
 }
 
-// onHeld does one deed on a message in a transaction and gives the message back
-// as the one who acted sees it.
-func (s *Service) onHeld(ctx context.Context, by model.Actor, id string, deed func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error) (Thread, error) {
-	var after model.Message
-	var as acting
-	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		m, who, err := s.held(ctx, tx, by, id)
-		if err != nil {
-			return err
-		}
-		if err := deed(ctx, tx, &m, who); err != nil {
-			return err
-		}
-		after, as = m, who
-		return nil
-	})
-	if err != nil {
-		return Thread{}, err
-	}
-	return s.thread(ctx, after, view{side: as.side, person: by.PersonID})
-}
-
 // Acknowledge says "received" in one tap. Faults: not found, conflict.
 func (s *Service) Acknowledge(ctx context.Context, by model.Actor, id string) (Thread, error) {
-	return s.onHeld(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
+	return s.through(ctx, s.held, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
 		if err := s.move(ctx, tx, m, change{deed: model.DeedAcknowledge, by: by, side: as.side, name: as.name, set: s.firstTouch(m)}); err != nil {
 			return err
 		}
@@ -114,7 +117,7 @@ func (s *Service) writeAnswer(ctx context.Context, by model.Actor, id string, wo
 	if err := words.check(); err != nil {
 		return Thread{}, err
 	}
-	return s.onHeld(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
+	return s.through(ctx, s.held, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
 		if _, err := s.flow.Next(m.State, model.DeedAnswer); err != nil {
 			return fault.Conflict("这封来信目前的状态是“%s”，不能答复。", model.MessageStateWords(m.State))
 		}
@@ -182,7 +185,7 @@ func (s *Service) HandOver(ctx context.Context, by model.Actor, id, unitID, note
 	if utf8.RuneCountInString(note) > model.ReasonMax {
 		return Thread{}, fault.InvalidField("note", "说明不能超过 500 字。")
 	}
-	return s.onHeld(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
+	return s.through(ctx, s.held, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
 		unit, err := gorm.G[model.Unit](tx).Where("id = ? AND active = ?", unitID, true).Take(ctx)
 		if store.IsAbsent(err) {
 			return fault.InvalidField("unit_id", "没有这个承办单位，请重新选择。")
@@ -227,7 +230,7 @@ func (s *Service) OutOfScope(ctx context.Context, by model.Actor, id string, whe
 	if err := checkReason(reason); err != nil {
 		return Thread{}, err
 	}
-	return s.onHeld(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
+	return s.through(ctx, s.held, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
 		if err := s.noAnswerPending(ctx, tx, m); err != nil {
 			return err
 		}
@@ -245,7 +248,7 @@ func (s *Service) OutOfScope(ctx context.Context, by model.Actor, id string, whe
 
 // AskConsent asks the resident to agree to handing over. Faults: not found, conflict.
 func (s *Service) AskConsent(ctx context.Context, by model.Actor, id string) (Thread, error) {
-	return s.onHeld(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
+	return s.through(ctx, s.held, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
 		if m.HandOverConsented {
 			return fault.Conflict("居民已经同意转交，可以直接转交。")
 		}

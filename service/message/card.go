@@ -56,7 +56,7 @@ func (s *Service) PublishCard(ctx context.Context, by model.Actor, id string, c 
 	if err := c.check(); err != nil {
 		return Thread{}, err
 	}
-	return s.onOverseen(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message) error {
+	return s.through(ctx, s.overseen, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
 		if m.AnsweredAt == nil {
 			return fault.Conflict("来信还没有答复，不能公开。")
 		}
@@ -75,7 +75,7 @@ func (s *Service) PublishCard(ctx context.Context, by model.Actor, id string, c 
 		if err := s.replaceCard(ctx, tx, card); err != nil {
 			return err
 		}
-		return s.note(ctx, tx, *m, change{deed: model.DeedPublish, by: by, side: model.SideStaff, note: card.Title})
+		return s.note(ctx, tx, *m, change{deed: model.DeedPublish, by: by, side: as.side, name: as.name, note: card.Title})
 	})
 }
 
@@ -110,7 +110,7 @@ func (s *Service) replaceCard(ctx context.Context, tx *gorm.DB, card model.Answe
 
 // WithdrawCard takes a public card down. Faults: not found.
 func (s *Service) WithdrawCard(ctx context.Context, by model.Actor, id string) (Thread, error) {
-	return s.onOverseen(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message) error {
+	return s.through(ctx, s.overseen, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, _ acting) error {
 		n, err := gorm.G[model.AnsweredCard](tx).Where("message_id = ? AND withdrawn_at IS NULL", m.ID).
 			Set(clause.Assignments(map[string]any{"withdrawn_at": s.now()})).Update(ctx)
 		if err != nil {

@@ -14,32 +14,16 @@ import (
 	"lianxin/service/store"
 )
 
-// overseen loads a message for a liaison officer of its area. Fault: not found.
-func (s *Service) overseen(ctx context.Context, tx *gorm.DB, by model.Actor, id string) (model.Message, error) {
+// overseen loads a message for a liaison officer of its area.
+func (s *Service) overseen(ctx context.Context, tx *gorm.DB, by model.Actor, id string) (model.Message, acting, error) {
 	m, err := gorm.G[model.Message](tx).Where("id = ?", id).Take(ctx)
 	if store.IsAbsent(err) || err == nil && !by.PermitsIn(model.PermitMessageOversee, m.AreaPath) {
-		return m, fault.NotFound("这封来信")
+		return m, acting{}, fault.NotFound("这封来信")
 	}
 	if err != nil {
-		return m, fmt.Errorf("message: find: %w", err)
+		return m, acting{}, fmt.Errorf("message: find: %w", err)
 	}
-	return m, nil
-}
-
-func (s *Service) onOverseen(ctx context.Context, by model.Actor, id string, deed func(ctx context.Context, tx *gorm.DB, m *model.Message) error) (Thread, error) {
-	var after model.Message
-	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		m, err := s.overseen(ctx, tx, by, id)
-		if err != nil {
-			return err
-		}
-		after = m
-		return deed(ctx, tx, &after)
-	})
-	if err != nil {
-		return Thread{}, err
-	}
-	return s.thread(ctx, after, view{side: model.SideStaff, person: by.PersonID})
+	return m, acting{side: model.SideStaff, name: by.Name}, nil
 }
 
 // Reassign gives a message that waits for a representative to another one.
@@ -48,7 +32,7 @@ func (s *Service) Reassign(ctx context.Context, by model.Actor, id, representati
 	if err := checkReason(reason); err != nil {
 		return Thread{}, err
 	}
-	return s.onOverseen(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message) error {
+	return s.through(ctx, s.overseen, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
 		if m.State != model.MessageDelivered && m.State != model.MessageAcknowledged {
 			return fault.Conflict("这封来信目前的状态是“%s”，不能改派。", model.MessageStateWords(m.State))
 		}
@@ -63,7 +47,7 @@ func (s *Service) Reassign(ctx context.Context, by model.Actor, id, representati
 			return fmt.Errorf("message: find representative: %w", err)
 		}
 		if err := s.note(ctx, tx, *m, change{
-			deed: model.DeedReassign, by: by, side: model.SideStaff, note: joinNote("改由"+rep.Name+"代表办理", reason), set: map[string]any{"holder_id": rep.ID},
+			deed: model.DeedReassign, by: by, side: as.side, name: as.name, note: joinNote("改由"+rep.Name+"代表办理", reason), set: map[string]any{"holder_id": rep.ID},
 		}); err != nil {
 			return err
 		}
@@ -85,12 +69,12 @@ func (s *Service) Pause(ctx context.Context, by model.Actor, id, reason string) 
 	if err := checkReason(reason); err != nil {
 		return Thread{}, err
 	}
-	return s.onOverseen(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message) error {
+	return s.through(ctx, s.overseen, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
 		if _, err := deadline.Pause(ctx, tx, m.ID, reason, s.now()); err != nil {
 			return err
 		}
 		m.Paused = true
-		if err := s.note(ctx, tx, *m, change{deed: model.DeedPause, by: by, side: model.SideStaff, note: reason, set: map[string]any{"paused": true}}); err != nil {
+		if err := s.note(ctx, tx, *m, change{deed: model.DeedPause, by: by, side: as.side, name: as.name, note: reason, set: map[string]any{"paused": true}}); err != nil {
 			return err
 		}
 		return s.tellResidentAndHolder(ctx, tx, *m, telling{
@@ -102,14 +86,14 @@ func (s *Service) Pause(ctx context.Context, by model.Actor, id, reason string) 
 // Resume lets the clock go on; the date moves by the days it stood still.
 // Faults: not found, conflict.
 func (s *Service) Resume(ctx context.Context, by model.Actor, id string) (Thread, error) {
-	return s.onOverseen(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message) error {
+	return s.through(ctx, s.overseen, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
 		d, err := deadline.Resume(ctx, tx, m.ID, s.now())
 		if err != nil {
 			return err
 		}
 		m.Paused, m.DueAt = false, &d.DueAt
 		if err := s.note(ctx, tx, *m, change{
-			deed: model.DeedResume, by: by, side: model.SideStaff, note: "期限改为" + model.DayWords(d.DueAt), set: map[string]any{"paused": false, "due_at": d.DueAt},
+			deed: model.DeedResume, by: by, side: as.side, name: as.name, note: "期限改为" + model.DayWords(d.DueAt), set: map[string]any{"paused": false, "due_at": d.DueAt},
 		}); err != nil {
 			return err
 		}
@@ -125,7 +109,7 @@ func (s *Service) WriteNote(ctx context.Context, by model.Actor, id, body string
 	if wrong := model.CheckBody("body", body); len(wrong) > 0 {
 		return Thread{}, fault.Invalid(wrong...)
 	}
-	return s.onOverseen(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message) error {
+	return s.through(ctx, s.overseen, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, _ acting) error {
 		note := model.Note{ID: model.NewID(), MessageID: m.ID, AuthorID: by.PersonID, Author: by.Name, Body: body, CreatedAt: s.now()}
 		if err := gorm.G[model.Note](tx).Create(ctx, &note); err != nil {
 			return fmt.Errorf("message: write note: %w", err)

@@ -19,32 +19,15 @@ import (
 const reopenWindow = 90 * 24 * time.Hour
 
 // own loads a message for the resident whose matter it is, or who wrote it.
-// Fault: not found.
-func (s *Service) own(ctx context.Context, tx *gorm.DB, by model.Actor, id string) (model.Message, error) {
+func (s *Service) own(ctx context.Context, tx *gorm.DB, by model.Actor, id string) (model.Message, acting, error) {
 	m, err := gorm.G[model.Message](tx).Where("id = ? AND (resident_id = ? OR writer_id = ?)", id, by.PersonID, by.PersonID).Take(ctx)
 	if by.PersonID == "" || store.IsAbsent(err) {
-		return m, fault.NotFound("这封来信")
+		return m, acting{}, fault.NotFound("这封来信")
 	}
 	if err != nil {
-		return m, fmt.Errorf("message: find: %w", err)
+		return m, acting{}, fmt.Errorf("message: find: %w", err)
 	}
-	return m, nil
-}
-
-func (s *Service) onOwn(ctx context.Context, by model.Actor, id string, deed func(ctx context.Context, tx *gorm.DB, m *model.Message) error) (Thread, error) {
-	var after model.Message
-	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		m, err := s.own(ctx, tx, by, id)
-		if err != nil {
-			return err
-		}
-		after = m
-		return deed(ctx, tx, &after)
-	})
-	if err != nil {
-		return Thread{}, err
-	}
-	return s.thread(ctx, after, view{side: model.SideResident, person: by.PersonID})
+	return m, acting{side: model.SideResident, name: m.ResidentName}, nil
 }
 
 // Outcome is a resident's own word on what became of a message. Rating counts
@@ -85,9 +68,9 @@ func (s *Service) Confirm(ctx context.Context, by model.Actor, id string, o Outc
 	if err := o.check(); err != nil {
 		return Thread{}, err
 	}
-	return s.onOwn(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message) error {
+	return s.through(ctx, s.own, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
 		set := map[string]any{"word": o.Word, "rating": o.Rating, "rating_comment": o.Comment}
-		told := change{deed: model.DeedConfirm, by: by, side: model.SideResident, name: m.ResidentName, note: string(o.Word), set: set}
+		told := change{deed: model.DeedConfirm, by: by, side: as.side, name: as.name, note: string(o.Word), set: set}
 		if m.State == model.MessageConfirmed {
 			told.deed = model.DeedRate
 			m.Word, m.Rating, m.RatingComment = o.Word, o.Rating, o.Comment
@@ -112,7 +95,7 @@ func (s *Service) Reopen(ctx context.Context, by model.Actor, id string, words W
 	if err := words.check(); err != nil {
 		return Thread{}, err
 	}
-	return s.onOwn(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message) error {
+	return s.through(ctx, s.own, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, _ acting) error {
 		if m.ClosedAt != nil && s.now().Sub(*m.ClosedAt) > reopenWindow {
 			return fault.Conflict("这封来信办结已超过 90 天，请重新写一封。")
 		}
@@ -126,7 +109,7 @@ func (s *Service) Object(ctx context.Context, by model.Actor, id string, words W
 	if err := words.check(); err != nil {
 		return Thread{}, err
 	}
-	return s.onOwn(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message) error {
+	return s.through(ctx, s.own, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, _ acting) error {
 		return s.newRound(ctx, tx, m, by, model.DeedObject, words, map[string]any{"out_of_scope_where": ""})
 	})
 }
@@ -164,9 +147,9 @@ func (s *Service) newRound(ctx context.Context, tx *gorm.DB, m *model.Message, b
 
 // Withdraw takes a message back before it is answered. Faults: not found, conflict.
 func (s *Service) Withdraw(ctx context.Context, by model.Actor, id string) (Thread, error) {
-	return s.onOwn(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message) error {
+	return s.through(ctx, s.own, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
 		delivered, unit := m.DeliveredAt != nil, m.UnitID
-		if err := s.move(ctx, tx, m, change{deed: model.DeedWithdraw, by: by, side: model.SideResident, name: m.ResidentName, set: map[string]any{"closed_at": s.now()}}); err != nil {
+		if err := s.move(ctx, tx, m, change{deed: model.DeedWithdraw, by: by, side: as.side, name: as.name, set: map[string]any{"closed_at": s.now()}}); err != nil {
 			return err
 		}
 		said := telling{happening: "withdrawn", title: "居民撤回了来信", phrase: "已撤回", body: "居民已撤回来信，无需再处理。"}
@@ -187,29 +170,23 @@ func (s *Service) Supplement(ctx context.Context, by model.Actor, side model.Sid
 	if err := words.check(); err != nil {
 		return Thread{}, err
 	}
-	add := func(ctx context.Context, tx *gorm.DB, m *model.Message, side model.Side, name string) error {
+	through := s.own
+	switch side {
+	case model.SideUnit:
+		through = s.withUnit
+	case model.SideRepresentative, model.SideStaff:
+		through = s.held
+	case model.SideResident, model.SideSystem:
+	}
+	return s.through(ctx, through, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
 		if clockOf(m.State) == "" || m.State == model.MessageRefused {
 			return fault.Conflict("这封来信目前的状态是“%s”，不能再补充。", model.MessageStateWords(m.State))
 		}
-		turn := model.Turn{Side: side, AuthorID: by.PersonID, Author: name, Body: words.Body, Effect: model.EffectNone}
+		turn := model.Turn{Side: as.side, AuthorID: by.PersonID, Author: as.name, Body: words.Body, Effect: model.EffectNone}
 		if err := s.writeTurn(ctx, tx, *m, &turn, words.PictureIDs); err != nil {
 			return err
 		}
-		return s.writeFact(ctx, tx, *m, m.State, change{deed: model.DeedSupplement, by: by, side: side, name: name})
-	}
-	switch side {
-	case model.SideUnit:
-		return s.onUnit(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, name string) error {
-			return add(ctx, tx, m, side, name)
-		})
-	case model.SideRepresentative, model.SideStaff:
-		return s.onHeld(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
-			return add(ctx, tx, m, as.side, as.name)
-		})
-	case model.SideResident, model.SideSystem:
-	}
-	return s.onOwn(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message) error {
-		return add(ctx, tx, m, model.SideResident, m.ResidentName)
+		return s.writeFact(ctx, tx, *m, m.State, change{deed: model.DeedSupplement, by: by, side: as.side, name: as.name})
 	})
 }
 
@@ -233,8 +210,8 @@ func (s *Service) SetConsent(ctx context.Context, by model.Actor, id string, c C
 	if c.Given {
 		deed = model.DeedGiveConsent
 	}
-	return s.onOwn(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message) error {
-		if err := s.note(ctx, tx, *m, change{deed: deed, by: by, side: model.SideResident, name: m.ResidentName, note: string(c.Purpose), set: map[string]any{column: c.Given}}); err != nil {
+	return s.through(ctx, s.own, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
+		if err := s.note(ctx, tx, *m, change{deed: deed, by: by, side: as.side, name: as.name, note: string(c.Purpose), set: map[string]any{column: c.Given}}); err != nil {
 			return err
 		}
 		if err := s.writeConsent(ctx, tx, by, m.ID, c); err != nil {

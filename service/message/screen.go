@@ -260,7 +260,7 @@ func (s *Service) ruleTurn(ctx context.Context, by model.Actor, turnID string, s
 		if err != nil {
 			return fmt.Errorf("message: find turn: %w", err)
 		}
-		m, err := s.overseen(ctx, tx, by, turn.MessageID)
+		m, _, err := s.overseen(ctx, tx, by, turn.MessageID)
 		if err != nil {
 			return err
 		}

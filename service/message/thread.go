@@ -86,13 +86,13 @@ func (s *Service) visible(ctx context.Context, tx *gorm.DB, by model.Actor, side
 	v := view{side: side, person: by.PersonID}
 	switch side {
 	case model.SideResident:
-		m, err := s.own(ctx, tx, by, id)
+		m, _, err := s.own(ctx, tx, by, id)
 		return m, v, err
 	case model.SideUnit:
 		m, _, err := s.withUnit(ctx, tx, by, id)
 		return m, v, err
 	case model.SideStaff:
-		m, err := s.overseen(ctx, tx, by, id)
+		m, _, err := s.overseen(ctx, tx, by, id)
 		return m, v, err
 	case model.SideRepresentative, model.SideSystem:
 	}

@@ -16,53 +16,33 @@ import (
 )
 
 // withUnit loads a message for an officer of the unit it was handed to.
-// Fault: not found.
-func (s *Service) withUnit(ctx context.Context, tx *gorm.DB, by model.Actor, id string) (model.Message, string, error) {
+func (s *Service) withUnit(ctx context.Context, tx *gorm.DB, by model.Actor, id string) (model.Message, acting, error) {
 	m, err := gorm.G[model.Message](tx).Where("id = ?", id).Take(ctx)
 	if store.IsAbsent(err) {
-		return m, "", fault.NotFound("这封来信")
+		return m, acting{}, fault.NotFound("这封来信")
 	}
 	if err != nil {
-		return m, "", fmt.Errorf("message: find: %w", err)
+		return m, acting{}, fmt.Errorf("message: find: %w", err)
 	}
 	if m.UnitID == "" || !by.Permits(model.PermitMessageHandle) || !slices.Contains(by.UnitIDs(), m.UnitID) {
-		return m, "", fault.NotFound("这封来信")
+		return m, acting{}, fault.NotFound("这封来信")
 	}
 	unit, err := gorm.G[model.Unit](tx).Where("id = ?", m.UnitID).Take(ctx)
 	if err != nil {
-		return m, "", fmt.Errorf("message: find unit: %w", err)
+		return m, acting{}, fmt.Errorf("message: find unit: %w", err)
 	}
-	return m, strings.TrimSpace(unit.Name + " " + by.Name), nil
-}
-
-func (s *Service) onUnit(ctx context.Context, by model.Actor, id string, deed func(ctx context.Context, tx *gorm.DB, m *model.Message, name string) error) (Thread, error) {
-	var after model.Message
-	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		m, name, err := s.withUnit(ctx, tx, by, id)
-		if err != nil {
-			return err
-		}
-		after = m
-		if err := deed(ctx, tx, &after, name); err != nil {
-			return err
-		}
-		return nil
-	})
-	if err != nil {
-		return Thread{}, err
-	}
-	return s.thread(ctx, after, view{side: model.SideUnit, person: by.PersonID})
+	return m, acting{side: model.SideUnit, name: strings.TrimSpace(unit.Name + " " + by.Name)}, nil
 }
 
 // Accept says that the unit takes the matter. Faults: not found, conflict.
 func (s *Service) Accept(ctx context.Context, by model.Actor, id string) (Thread, error) {
-	return s.onUnit(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, name string) error {
-		if err := s.move(ctx, tx, m, change{deed: model.DeedAccept, by: by, side: model.SideUnit, name: name}); err != nil {
+	return s.through(ctx, s.withUnit, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
+		if err := s.move(ctx, tx, m, change{deed: model.DeedAccept, by: by, side: as.side, name: as.name}); err != nil {
 			return err
 		}
 		return s.tellResidentAndHolder(ctx, tx, *m, telling{
 			happening: fmt.Sprintf("accepted/%d/%s", m.Round, m.UnitID), title: "承办单位已接收", phrase: "已接收", hint: model.DayWords(*m.DueAt) + "前答复",
-			body: fmt.Sprintf("%s已接收，%s前答复。", name, model.DayWords(*m.DueAt)),
+			body: fmt.Sprintf("%s已接收，%s前答复。", as.name, model.DayWords(*m.DueAt)),
 		})
 	})
 }
@@ -73,30 +53,20 @@ func (s *Service) RefuseHandOver(ctx context.Context, by model.Actor, id, reason
 	if err := checkReason(reason); err != nil {
 		return Thread{}, err
 	}
-	var after model.Message
-	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		m, name, err := s.withUnit(ctx, tx, by, id)
-		if err != nil {
-			return err
-		}
+	return s.through(ctx, s.withUnit, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
 		unitID := m.UnitID
-		if err := s.move(ctx, tx, &m, change{deed: model.DeedUnitRefuse, by: by, side: model.SideUnit, name: name, note: reason, set: map[string]any{"unit_id": ""}}); err != nil {
+		if err := s.move(ctx, tx, m, change{deed: model.DeedUnitRefuse, by: by, side: as.side, name: as.name, note: reason, set: map[string]any{"unit_id": ""}}); err != nil {
 			return err
 		}
-		after = m
 		back := telling{
 			happening: fmt.Sprintf("unit_refused/%d/%s/%d", m.Round, unitID, s.now().Unix()), title: "承办单位退回了来信", phrase: "已退回", hint: model.DayWords(*m.DueAt) + "前答复或另行转交",
-			body: fmt.Sprintf("%s退回：%s 请在%s前答复或另行转交。", name, reason, model.DayWords(*m.DueAt)),
+			body: fmt.Sprintf("%s退回：%s 请在%s前答复或另行转交。", as.name, reason, model.DayWords(*m.DueAt)),
 		}
-		if err := s.tellHolder(ctx, tx, m, back); err != nil || m.HolderID == "" {
+		if err := s.tellHolder(ctx, tx, *m, back); err != nil || m.HolderID == "" {
 			return err
 		}
-		return s.tellLiaison(ctx, tx, m, back)
+		return s.tellLiaison(ctx, tx, *m, back)
 	})
-	if err != nil {
-		return Thread{}, err
-	}
-	return s.thread(ctx, after, view{side: model.SideUnit, person: by.PersonID})
 }
 
 // Handle says that work has begun, with what is planned. Faults: invalid, not
@@ -105,13 +75,13 @@ func (s *Service) Handle(ctx context.Context, by model.Actor, id, plan string) (
 	if utf8.RuneCountInString(plan) > model.ReasonMax {
 		return Thread{}, fault.InvalidField("plan", "办理计划不能超过 500 字。")
 	}
-	return s.onUnit(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, name string) error {
-		if err := s.move(ctx, tx, m, change{deed: model.DeedHandle, by: by, side: model.SideUnit, name: name, note: plan}); err != nil {
+	return s.through(ctx, s.withUnit, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
+		if err := s.move(ctx, tx, m, change{deed: model.DeedHandle, by: by, side: as.side, name: as.name, note: plan}); err != nil {
 			return err
 		}
 		return s.tellResident(ctx, tx, *m, telling{
 			happening: fmt.Sprintf("handling/%d/%s", m.Round, m.UnitID), title: "承办单位正在办理", phrase: "办理中", hint: "承办单位已经开始办理",
-			body: joinNote(name+"正在办理", plan),
+			body: joinNote(as.name+"正在办理", plan),
 		})
 	})
 }
@@ -122,14 +92,14 @@ func (s *Service) AnswerForUnit(ctx context.Context, by model.Actor, id string, 
 	if err := words.check(); err != nil {
 		return Thread{}, err
 	}
-	return s.onUnit(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, name string) error {
+	return s.through(ctx, s.withUnit, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
 		if _, err := s.flow.Next(m.State, model.DeedUnitAnswer); err != nil {
 			return fault.Conflict("这封来信目前的状态是“%s”，请先接收再答复。", model.MessageStateWords(m.State))
 		}
 		if err := s.noAnswerPending(ctx, tx, m); err != nil {
 			return err
 		}
-		turn := model.Turn{Side: model.SideUnit, AuthorID: by.PersonID, Author: name, Body: words.Body, Effect: model.EffectUnitAnswer}
+		turn := model.Turn{Side: as.side, AuthorID: by.PersonID, Author: as.name, Body: words.Body, Effect: model.EffectUnitAnswer}
 		return s.writeTurn(ctx, tx, *m, &turn, words.PictureIDs)
 	})
 }
@@ -140,14 +110,14 @@ func (s *Service) Extend(ctx context.Context, by model.Actor, id string, days in
 	if err := checkReason(reason); err != nil {
 		return Thread{}, err
 	}
-	return s.onUnit(ctx, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, name string) error {
+	return s.through(ctx, s.withUnit, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
 		d, err := deadline.Extend(ctx, tx, m.ID, model.DeadlineFinish, days, reason, s.now())
 		if err != nil {
 			return err
 		}
 		m.DueAt, m.Overdue, m.Escalated = &d.DueAt, false, 0
 		if err := s.note(ctx, tx, *m, change{
-			deed: model.DeedExtend, by: by, side: model.SideUnit, name: name, note: fmt.Sprintf("延长 %d 个工作日：%s", days, reason),
+			deed: model.DeedExtend, by: by, side: as.side, name: as.name, note: fmt.Sprintf("延长 %d 个工作日：%s", days, reason),
 			set: map[string]any{"due_at": d.DueAt, "overdue": false, "escalated": 0},
 		}); err != nil {
 			return err
