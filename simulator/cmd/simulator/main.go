@@ -71,7 +71,7 @@ func run(ctx context.Context, args []string, out io.Writer, log *slog.Logger) er
 	if err := flags.Parse(args); err != nil {
 		return fmt.Errorf("read the flags: %w", err)
 	}
-	stand, err := simulator.New(options) //nolint:contextcheck // it lives until Close, not until ctx ends
+	stand, err := simulator.New(options)
 	if err != nil {
 		return fmt.Errorf("set the stand-in up: %w", err)
 	}
