@@ -228,6 +228,11 @@ func people(cards []directory.Card) []conversation.Person {
 	return found
 }
 
+// authorize makes the address of WeChat's sign-in page for the official account.
+func (a *app) authorize(page, state string) string {
+	return a.gateway.OAuthURL(a.cfg.PublicURL+page, state, wechat.ScopeUserInfo)
+}
+
 // miniLink makes links into the mini-program with the real WeChat; the
 // stand-in's links lead nowhere a browser can go.
 func (a *app) miniLink() func(ctx context.Context, path, query string) (string, error) {

@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -215,6 +216,44 @@ func TestTheOfficialAccountAnswersWithRepresentatives(t *testing.T) {
 		}
 	}
 	t.Errorf("no link in %v", chat)
+}
+
+func TestAFollowerSignsInByTheOfficialAccountAsTheSamePerson(t *testing.T) {
+	p := demoCopy(t)
+	mini := p.signIn("两处都在")
+	start := p.anonymous().must(http.StatusOK, p.anonymous().get("/api/v1/sessions/official/authorize?page=/h5/"))
+	// The browser opens WeChat's page; the stand-in picks the person at once.
+	picked, fragment, _ := strings.Cut(start.field(t, "url"), "#")
+	back := p.once(picked + "&simulator_user=" + url.QueryEscape("两处都在") + "#" + fragment)
+	if back.Query().Get("state") != start.field(t, "state") || back.Path != "/h5/" {
+		t.Fatalf("came back to %s", back)
+	}
+	official := p.anonymous().must(http.StatusCreated, p.anonymous().post("/api/v1/sessions/official", map[string]any{"code": back.Query().Get("code")}))
+	if me := mini.must(http.StatusOK, mini.get("/api/v1/me")); me.field(t, "person_id") != official.field(t, "person_id") {
+		t.Errorf("two persons: %s and %s", me.body, official.body)
+	}
+	if a := p.anonymous().get("/api/v1/sessions/official/authorize?page=//evil.example/"); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("another host: %d %s", a.status, a.body)
+	}
+}
+
+// once asks for an address and gives where it leads, without going there.
+func (p *program) once(address string) *url.URL {
+	p.tb.Helper()
+	request, err := http.NewRequestWithContext(p.tb.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		p.tb.Fatal(err)
+	}
+	response, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		p.tb.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	to, err := response.Location()
+	if err != nil {
+		p.tb.Fatalf("%s answered %d and leads nowhere: %v", address, response.StatusCode, err)
+	}
+	return to
 }
 
 func TestADoubleTapSendsOnceAndTheSameAnswerComesBack(t *testing.T) {

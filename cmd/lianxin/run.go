@@ -119,7 +119,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 	a.surface, err = handler.New(handler.Options{
 		DB: db, Now: now, Log: log, Registry: registry, TrustedProxies: cfg.TrustedProxies, Identify: accounts.Identify, Wake: a.dispatcher.Wake,
 		Open:           open.Room{Directory: places, Messages: messages, Newsroom: news, Link: pictureLink},
-		Person:         person.Room{Accounts: accounts, Pusher: pusher, DB: db, Now: now},
+		Person:         person.Room{Accounts: accounts, Pusher: pusher, DB: db, Now: now, Authorize: a.authorize},
 		Resident:       resident.Room{Messages: messages, Link: pictureLink},
 		Representative: representative.Room{Messages: messages, Directory: places, Link: pictureLink},
 		Unit:           unit.Room{Messages: messages, Link: pictureLink},

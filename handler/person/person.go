@@ -4,11 +4,13 @@ package person
 
 import (
 	"context"
+	"crypto/rand"
 	"net/http"
 	"time"
 
 	"lianxin/handler/endpoint"
 	"lianxin/model"
+	"lianxin/model/fault"
 	"lianxin/service/account"
 	"lianxin/service/notice"
 	"lianxin/service/store"
@@ -20,6 +22,10 @@ type Room struct {
 	Pusher   *notice.Pusher
 	DB       *store.DB
 	Now      func() time.Time
+	// Authorize makes the address of WeChat's page that asks a follower of the
+	// official account to sign in and comes back to a page of ours; empty when
+	// there is no such account.
+	Authorize func(page, state string) string
 }
 
 // Register adds the routes.
@@ -52,6 +58,15 @@ type codeInput struct {
 	}
 }
 
+type authorizeInput struct {
+	Page string `query:"page" maxLength:"200" pattern:"^/([A-Za-z0-9_#?&=.~-][A-Za-z0-9_#?&=.~/-]*)?$" default:"/" doc:"登录后回到本站的哪一页，例如 /h5/"`
+}
+
+type authorizeView struct {
+	URL   string `json:"url" doc:"让浏览器打开的微信授权地址"`
+	State string `json:"state" doc:"回来时应与地址里的 state 相同，否则不要登录"`
+}
+
 type refreshInput struct {
 	Body struct {
 		RefreshToken string `json:"refresh_token" minLength:"10" maxLength:"200"`
@@ -78,6 +93,16 @@ func (r Room) registerSessions(api endpoint.API) {
 	}, func(ctx context.Context, in *codeInput) (*endpoint.Body[signed], error) {
 		s, err := r.Accounts.SignInOfficial(ctx, in.Body.Code)
 		return answerSigned(s, err)
+	})
+	endpoint.Register(api, endpoint.Route{
+		Method: http.MethodGet, Path: "/api/v1/sessions/official/authorize", ID: "authorize-official", Summary: "公众号网页授权的地址", Tag: tag, Who: endpoint.Anyone(),
+	}, func(_ context.Context, in *authorizeInput) (*endpoint.Body[authorizeView], error) {
+		state := rand.Text()
+		url := r.Authorize(in.Page, state)
+		if url == "" {
+			return nil, fault.NotFound("公众号登录")
+		}
+		return endpoint.Of(authorizeView{url, state}), nil
 	})
 	endpoint.Register(api, endpoint.Route{
 		Method: http.MethodPost, Path: "/api/v1/sessions/staff", ID: "sign-in-staff", Summary: "工作人员登录", Tag: tag, Who: endpoint.Anyone(), Status: http.StatusCreated, Keyless: true,
