@@ -109,6 +109,21 @@ func (s *Simulator) now() time.Time {
 	return s.base().Add(s.shift)
 }
 
+// Now tells the stand-in's time, which runs ahead of the real one by as much as
+// it was moved. A program that is tried against the stand-in may go by it.
+func (s *Simulator) Now() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now()
+}
+
+// Advance moves the stand-in's clock on, as POST /simulator/clock does.
+func (s *Simulator) Advance(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shift += d
+}
+
 // next is a number that grows. Call it with the lock held.
 func (s *Simulator) next() int64 {
 	s.sequence++

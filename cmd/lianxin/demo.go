@@ -85,6 +85,8 @@ func demo(ctx context.Context, w world, o demoOptions) (err error) {
 	if err != nil {
 		return errors.Join(err, appListener.Close())
 	}
+	// Who moves the phone's clock wants to see deadlines come: the app goes by it.
+	w.now = func() time.Time { return sim.Now().UTC().Truncate(time.Millisecond) }
 	log := demoLog(w.stderr, o)
 	if err := fillDemo(ctx, w, cfg, log); err != nil {
 		return errors.Join(err, appListener.Close())
@@ -94,7 +96,7 @@ func demo(ctx context.Context, w world, o demoOptions) (err error) {
 		return errors.Join(err, appListener.Close())
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := prepareDemo(ctx, w, cfg, db, log); err != nil {
+	if err := errors.Join(prepareDemo(ctx, w, cfg, db, log), catchUp(ctx, db, sim)); err != nil {
 		return errors.Join(err, appListener.Close())
 	}
 	a, err := build(cfg, db, w.now, log)
@@ -115,6 +117,19 @@ func demo(ctx context.Context, w world, o demoOptions) (err error) {
 			Simulator string `json:"simulator"`
 		}{true, appURL, simURL})
 	})
+}
+
+// catchUp moves the clock to where the data of an earlier run stopped, when it
+// was moved ahead then: time must not go back.
+func catchUp(ctx context.Context, db *store.DB, sim *simulator.Simulator) error {
+	last, err := gorm.G[model.AuditLine](db.Read()).Order("at DESC").Limit(1).Find(ctx)
+	if err != nil {
+		return fmt.Errorf("read the last moment: %w", err)
+	}
+	if len(last) == 1 && last[0].At.After(sim.Now()) {
+		sim.Advance(last[0].At.Sub(sim.Now()))
+	}
+	return nil
 }
 
 // paintScenes asks the stand-in for the codes of the sample's posters: it
@@ -268,7 +283,7 @@ func guide(to io.Writer, appURL, simURL, data string) {
 
   浏览器手机：%s
     选一个人，和公众号聊天：发“和平”“zhangsan”或一个社区的名字，点菜单，扫公示牌的码；
-    点“小程序登录码”，按提示用 curl 登录并调用接口。
+    点“小程序登录码”，按提示用 curl 登录并调用接口；把时间拨快，期限、提醒和回访都会跟着走。
   接口说明：  %s/openapi.json
 
 %s

@@ -30,7 +30,7 @@ const (
 func (a *app) routine(accounts *account.Service, pictures *picture.Service, talk *conversation.Service) []outbox.Job {
 	ago := func(d time.Duration) time.Time { return a.now().Add(-d) }
 	return []outbox.Job{
-		{Name: "deadline", Every: 20 * time.Second, Tick: func(ctx context.Context) error {
+		{Name: "deadline", Every: 5 * time.Second, Tick: func(ctx context.Context) error {
 			n, err := deadline.Tick(ctx, a.db, a.now())
 			if n > 0 {
 				a.dispatcher.Wake()

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"lianxin/cmd/lianxin/sample"
 	"lianxin/model"
@@ -216,6 +217,26 @@ func TestTheOfficialAccountAnswersWithRepresentatives(t *testing.T) {
 		}
 	}
 	t.Errorf("no link in %v", chat)
+}
+
+func TestMovingTheClockOfThePhoneBringsDeadlines(t *testing.T) {
+	p := demoCopy(t)
+	seat, _ := p.someone()
+	resident := p.signIn("等了很久")
+	id := resident.must(http.StatusCreated, resident.post("/api/v1/messages", map[string]any{"representative_id": seat, "body": "一直没有回音"})).field(t, "id")
+	resident.waitFor("/api/v1/messages/"+id, "delivered")
+	p.anonymous().must(http.StatusOK, p.ask(http.MethodPost, p.simulator+"/simulator/clock", "", map[string]any{"advance": "240h"}))
+	liaison := p.officer(model.RoleLiaisonOfficer)
+	p.eventually("the message is overdue", func() bool {
+		return strings.Contains(liaison.must(http.StatusOK, liaison.get("/api/v1/staff/messages?which=overdue&limit=100")).body, id)
+	})
+	if code := p.end(); code != 0 {
+		t.Fatalf("exit code %d", code)
+	}
+	again := startDemo(t, p.data)
+	if now := again.ask(http.MethodGet, again.simulator+"/simulator/clock", "", nil).field(t, "now"); now < time.Now().Add(9 * 24 * time.Hour).UTC().Format(time.RFC3339)[:10] {
+		t.Errorf("after a restart it is %s", now)
+	}
 }
 
 func TestAFollowerSignsInByTheOfficialAccountAsTheSamePerson(t *testing.T) {

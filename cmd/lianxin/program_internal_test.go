@@ -226,13 +226,13 @@ func (p *program) send(request *http.Request) answer {
 	return answer{response.StatusCode, response.Header, string(content)}
 }
 
-// eventually asks until it is so, for at most ten seconds.
+// eventually asks until it is so, for at most half a minute.
 func (p *program) eventually(what string, so func() bool) {
 	p.tb.Helper()
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(30 * time.Second)
 	for !so() {
 		if time.Now().After(deadline) {
-			p.tb.Fatalf("%s: not within ten seconds; log:\n%s", what, p.stderr)
+			p.tb.Fatalf("%s: not within half a minute; log:\n%s", what, p.stderr)
 		}
 		time.Sleep(20 * time.Millisecond)
 	}

