@@ -35,31 +35,23 @@ func adminAddCommand(w world) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			ctx := cmd.Context()
-			cfg, err := config.Load(w.lookup)
-			if err != nil {
+			if staff.Password, err = readPassword(w); err != nil {
 				return err
 			}
-			staff.Password, err = readPassword(w)
-			if err != nil {
-				return err
-			}
-			db, err := openDatabase(ctx, cfg)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, db.Close()) }()
-			if staff.AreaID, err = findArea(ctx, w, db, area); err != nil {
-				return err
-			}
-			accounts, err := account.New(account.Options{DB: db, Now: w.now, WeChat: noWeChat{}})
-			if err != nil {
-				return err
-			}
-			if _, err := accounts.AddStaff(ctx, model.SystemActor("command line"), staff); err != nil {
-				return explain(err)
-			}
-			cmd.Println("已开通账号 " + staff.Login + "。")
-			return nil
+			return withDatabase(ctx, w, func(_ config.Config, db *store.DB) error {
+				if staff.AreaID, err = findArea(ctx, w, db, area); err != nil {
+					return err
+				}
+				accounts, err := account.New(account.Options{DB: db, Now: w.now, WeChat: noWeChat{}})
+				if err != nil {
+					return err
+				}
+				if _, err := accounts.AddStaff(ctx, model.SystemActor("command line"), staff); err != nil {
+					return explain(err)
+				}
+				cmd.Println("已开通账号 " + staff.Login + "。")
+				return nil
+			})
 		},
 	}
 	cmd.Flags().StringVar(&staff.Login, "login", "", "登录名（小写字母、数字和 . _ @ -）")

@@ -10,6 +10,7 @@ import (
 	"lianxin/config"
 	"lianxin/model"
 	"lianxin/service/deadline"
+	"lianxin/service/store"
 )
 
 func calendarCommand(w world) *cobra.Command {
@@ -21,10 +22,6 @@ func calendarCommand(w world) *cobra.Command {
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			ctx := cmd.Context()
-			cfg, err := config.Load(w.lookup)
-			if err != nil {
-				return err
-			}
 			file, err := os.Open(args[0])
 			if err != nil {
 				return fmt.Errorf("打不开文件：%w", err)
@@ -34,16 +31,13 @@ func calendarCommand(w world) *cobra.Command {
 			if err != nil {
 				return explain(err)
 			}
-			db, err := openDatabase(ctx, cfg)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, db.Close()) }()
-			if err := deadline.ImportCalendar(ctx, db, model.SystemActor("command line"), days, w.now()); err != nil {
-				return explain(err)
-			}
-			cmd.Println(fmt.Sprintf("已导入 %d 天。", len(days)))
-			return nil
+			return withDatabase(ctx, w, func(_ config.Config, db *store.DB) error {
+				if err := deadline.ImportCalendar(ctx, db, model.SystemActor("command line"), days, w.now()); err != nil {
+					return explain(err)
+				}
+				cmd.Println(fmt.Sprintf("已导入 %d 天。", len(days)))
+				return nil
+			})
 		},
 	})
 	return cmd

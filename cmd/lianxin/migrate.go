@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -18,31 +17,24 @@ func migrateCommand(w world) *cobra.Command {
 		Short: "把数据库结构升级到最新",
 		Long:  "执行还没有执行的数据库迁移，并补齐内置的节假日安排。可以重复运行；同一时间只有一个进程会真正执行。",
 		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
-			cfg, err := config.Load(w.lookup)
-			if err != nil {
-				return err
-			}
-			db, err := openDatabase(ctx, cfg)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, db.Close()) }()
-			if dryRun {
-				pending, err := store.Pending(ctx, db)
+			return withDatabase(ctx, w, func(_ config.Config, db *store.DB) error {
+				if dryRun {
+					pending, err := store.Pending(ctx, db)
+					if err != nil {
+						return err
+					}
+					report(cmd, "待执行", pending)
+					return nil
+				}
+				applied, err := store.Migrate(ctx, db)
 				if err != nil {
 					return err
 				}
-				report(cmd, "待执行", pending)
-				return nil
-			}
-			applied, err := store.Migrate(ctx, db)
-			if err != nil {
-				return err
-			}
-			report(cmd, "已执行", applied)
-			return deadline.InstallCalendar(ctx, db, w.now())
+				report(cmd, "已执行", applied)
+				return deadline.InstallCalendar(ctx, db, w.now())
+			})
 		},
 	}
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "只列出待执行的迁移，不改动数据库")

@@ -73,6 +73,21 @@ func openDatabase(ctx context.Context, cfg config.Config) (*store.DB, error) {
 	return db, nil
 }
 
+// withDatabase gives a command its configuration and an open database, and
+// closes the database after it.
+func withDatabase(ctx context.Context, w world, do func(cfg config.Config, db *store.DB) error) (err error) {
+	cfg, err := config.Load(w.lookup)
+	if err != nil {
+		return err
+	}
+	db, err := openDatabase(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return do(cfg, db)
+}
+
 func newLog(to io.Writer, cfg config.Config) *slog.Logger {
 	options := &slog.HandlerOptions{Level: cfg.LogLevel}
 	if cfg.LogFormat == config.LogJSON {
