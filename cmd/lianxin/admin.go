@@ -15,7 +15,7 @@ import (
 	"lianxin/model/fault"
 	"lianxin/service/account"
 	"lianxin/service/audit"
-	"lianxin/service/directory/pinyin"
+	"lianxin/service/pinyin"
 	"lianxin/service/store"
 )
 
@@ -94,9 +94,9 @@ func findArea(ctx context.Context, w world, db *store.DB, name string) (string, 
 		if known > 0 {
 			return fmt.Errorf("%w：没有名为“%s”的区域", errUsage, name)
 		}
-		full, initials := pinyin.Text(name)
+		keys := pinyin.PlaceKeysFor(name)
 		id = model.NewID()
-		top := model.Area{ID: id, Level: model.LevelDistrict, Name: name, Pinyin: full, Initials: initials, Path: id + "/"}
+		top := model.Area{ID: id, Level: model.LevelDistrict, Name: name, Pinyin: keys.Pinyin, Initials: keys.Initials, Path: id + "/"}
 		if err := gorm.G[model.Area](tx).Create(ctx, &top); err != nil {
 			return err
 		}

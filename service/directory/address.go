@@ -119,3 +119,8 @@ func endings(text string) []string {
 	}
 	return all
 }
+
+func cutRunes(s string, most int) string {
+	runes := []rune(s)
+	return string(runes[:min(len(runes), most)])
+}

@@ -11,7 +11,7 @@ import (
 	"gorm.io/gorm"
 
 	"lianxin/model"
-	"lianxin/service/directory/pinyin"
+	"lianxin/service/pinyin"
 	"lianxin/service/store"
 )
 

@@ -10,6 +10,7 @@ import (
 	"lianxin/model"
 	"lianxin/model/fault"
 	"lianxin/service/directory"
+	"lianxin/service/pinyin"
 	"lianxin/service/store"
 	"lianxin/service/store/storetest"
 )
@@ -120,7 +121,7 @@ func (d *district) elect(id, name, areaID string, topics ...string) {
 		Composition: model.CompositionProfessional, MessageCap: 7, DailyDigest: true,
 		CreatedAt: d.clock.Now(), UpdatedAt: d.clock.Now(),
 	}
-	directory.RefreshKeys(&rep)
+	pinyin.RefreshKeys(&rep)
 	add(d, rep)
 	add(d, model.RepresentativeArea{RepresentativeID: id, AreaID: areaID})
 	for _, topic := range topics {

@@ -10,7 +10,7 @@ import (
 
 	"lianxin/model"
 	"lianxin/model/fault"
-	"lianxin/service/directory/pinyin"
+	"lianxin/service/pinyin"
 )
 
 // textMax bounds what a search takes.

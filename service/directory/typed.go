@@ -10,7 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"lianxin/model"
-	"lianxin/service/directory/pinyin"
+	"lianxin/service/pinyin"
 	"lianxin/service/store"
 )
 

@@ -10,8 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"lianxin/model"
-	"lianxin/service/directory"
-	"lianxin/service/directory/pinyin"
+	"lianxin/service/pinyin"
 )
 
 // The name of the district, and the congress its representatives sit in.
@@ -205,7 +204,7 @@ func (r *roster) addRepresentative(i int, line row) {
 		Introduction: line["introduction"], OfficeLine: fmt.Sprintf(officeLineFormat, 101+i),
 		State: model.RepresentativeServing, CreatedAt: r.at, UpdatedAt: r.at,
 	}
-	directory.RefreshKeys(&rep)
+	pinyin.RefreshKeys(&rep)
 	r.representatives = append(r.representatives, rep)
 	for _, area := range line.list("serves") {
 		r.serves = append(r.serves, model.RepresentativeArea{RepresentativeID: rep.ID, AreaID: r.find(anArea, area)})

@@ -68,5 +68,6 @@ var heteronyms = map[rune]unit{
 	'翟': {"zhai", "di"}, '辗': {"zhan"}, '徵': {"zheng", "zhi"}, '种': {"zhong", "chong"}, '柞': {"zuo", "zha"},
 	'琢': {"zhuo", "zuo"}, '谌': {"chen", "shen"}, '郇': {"xun", "huan"}, '覃': {"tan", "qin"},
 	'陂': {"bei", "po", "pi"}, '稽': {"ji", "qi"}, '祇': {"qi", "zhi"}, '强': {"qiang", "jiang"},
-	'匙': {"chi", "shi"}, '着': {"zhuo", "zhe"},
+	'匙': {"chi", "shi"}, '着': {"zhuo", "zhe"}, '珩': {"heng", "hang"}, '焯': {"zhuo", "chao"}, '湫': {"qiu", "jiao"},
+	'莞': {"guan", "wan"},
 }

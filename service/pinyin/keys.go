@@ -1,17 +1,16 @@
-package directory
+package pinyin
 
 import (
 	"strings"
 
 	"lianxin/model"
-	"lianxin/service/directory/pinyin"
 )
 
 // What the columns of the roster hold.
 const (
 	pinyinMax   = 120
 	initialsMax = 60
-	keysMax     = 1000
+	searchMax   = 1000
 )
 
 // NameKeys is everything a name is found and sorted by. Search is a list of
@@ -24,14 +23,20 @@ type NameKeys struct {
 
 // KeysFor makes the keys of a person's name.
 func KeysFor(name string) NameKeys {
-	full, initials := pinyin.Name(name)
+	full, initials := Name(name)
 	var search string
-	for _, key := range pinyin.Keys(name) {
-		if len(search)+1+len(key) <= keysMax {
+	for _, key := range Keys(name) {
+		if len(search)+1+len(key) <= searchMax {
 			search = strings.TrimSpace(search + " " + key)
 		}
 	}
 	return NameKeys{Pinyin: cutRunes(full, pinyinMax), Initials: cutRunes(initials, initialsMax), Search: search}
+}
+
+// PlaceKeysFor makes the keys of the name of a place. It has no Search.
+func PlaceKeysFor(name string) NameKeys {
+	full, initials := Text(name)
+	return NameKeys{Pinyin: cutRunes(full, pinyinMax), Initials: cutRunes(initials, initialsMax)}
 }
 
 // RefreshKeys sets the keys of a representative from the name; whoever writes

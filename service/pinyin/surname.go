@@ -42,7 +42,7 @@ var surnames = map[rune]unit{
 	'乾': {"qian"}, '强': {"qiang"}, '覃': {"qin", "tan"}, '仇': {"qiu"}, '召': {"shao"}, '折': {"she"},
 	'省': {"xing"}, '什': {"shi"}, '适': {"kuo"}, '宿': {"su"}, '拓': {"tuo"}, '尉': {"wei"}, '蔚': {"yu", "wei"},
 	'郗': {"xi", "chi"}, '洗': {"xian"}, '校': {"xiao"}, '行': {"xing"}, '荤': {"xun"}, '员': {"yun"},
-	'曾': {"zeng"}, '稽': {"ji"}, '阿': {"a"}, '大': {"da"},
+	'曾': {"zeng"}, '稽': {"ji"}, '阿': {"a"}, '大': {"da"}, '逢': {"pang", "feng"}, '贠': {"yun"},
 }
 
 // compounds are the surnames of two characters. 单于 is missing on purpose:

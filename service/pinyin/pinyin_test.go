@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"lianxin/service/directory/pinyin"
+	"lianxin/service/pinyin"
 )
 
 func TestANameIsSpelledInFullAndByInitials(t *testing.T) {
@@ -35,6 +35,7 @@ const irregular = `
 纪 ji 宁 ning 燕 yan 应 ying 相 xiang 石 shi 沈 shen 俞 yu 贾 jia 冯 feng 邓 deng 葛 ge 华 hua 那 na 哈 ha 过 guo 逄 pang
 郇 xun 费 fei 牟 mou 郗 xi 莘 shen 藏 zang 强 qiang 尹 yin 殷 yin 阮 ruan 叶 ye 臧 zang 仉 zhang 訾 zi 钭 tou 荤 xun 校 xiao
 贲 ben 逯 lu 瞿 qu 曲 qu 长 chang 朝 chao 便 pian 重 chong 大 da 么 yao 召 shao 万 wan 佘 she 厍 she 褟 ta 仝 tong 佟 tong
+逢 pang 贠 yun 仝 tong 郄 qie 禚 zhuo 亓 qi 昝 zan 笪 da 璩 qu 缑 gou 綦 qi 谯 qiao 妫 gui 爨 cuan 呙 guo 眭 sui 殳 shu 遆 ti 訚 yin
 單 shan 區 ou 繆 miao 蓋 ge 樂 yue 員 yun 呂 lv 諶 chen 闞 kan 費 fei 紀 ji 寧 ning 應 ying 葉 ye 馮 feng 賈 jia 華 hua`
 
 func TestASurnameIsReadAsASurname(t *testing.T) {
@@ -90,8 +91,12 @@ func TestCharactersThatNobodyCanReadAreKept(t *testing.T) {
 	if full != "wang"+unknown || initials != "w"+unknown {
 		t.Errorf("the unknown character became %q, %q", full, initials)
 	}
-	if full, _ := pinyin.Name("陈䶮"); full != "chenyan" {
-		t.Errorf("a rare character that is known was spelled %q", full)
+	for name, want := range map[string]string{
+		"陈䶮": "chenyan", "陈𬭎": "chenhong", "陈㙍": "chenduo", "陈𬀩": "chenwei", "陈𨱏": "chenda", "陈珩": "chenheng", "陈焯": "chenzhuo",
+	} {
+		if full, _ := pinyin.Name(name); full != want {
+			t.Errorf("%s was spelled %q, want %q", name, full, want)
+		}
 	}
 }
 

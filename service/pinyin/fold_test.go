@@ -3,7 +3,7 @@ package pinyin_test
 import (
 	"testing"
 
-	"lianxin/service/directory/pinyin"
+	"lianxin/service/pinyin"
 )
 
 func TestWhatIsTypedIsBroughtToOneForm(t *testing.T) {
