@@ -28,13 +28,14 @@ var house = map[string][]string{
 	"service/store":    {"model"},
 	"service/audit":    {"model", "service/store"},
 	"service/outbox":   {"model", "service/store"},
+	"service/limit":    {"model", "service/store"},
 	"service/token":    {"model", "service/store"},
 	"service/pinyin":   {"model"},
 	"service/notice":   {"model", "service/audit", "service/outbox", "service/store"},
 	"service/deadline": {"model", "service/audit", "service/notice", "service/outbox", "service/store"},
 	"service/wechat":   {"model"},
 	// Every other room of service is a subject.
-	"service": {"model", "service/audit", "service/deadline", "service/notice", "service/outbox", "service/pinyin", "service/store", "service/token"},
+	"service": {"model", "service/audit", "service/deadline", "service/limit", "service/notice", "service/outbox", "service/pinyin", "service/store", "service/token"},
 
 	// Shared rooms of handler.
 	"handler/cached":      {"handler/held"},
@@ -237,6 +238,8 @@ func TestEachRuleOfTheHouseCatchesAPlantedVisit(t *testing.T) {
 		{from: "service/store", imp: "lianxin/service/outbox"},
 		{from: "service/outbox", imp: "lianxin/service/deadline"},
 		{from: "service/audit", imp: "lianxin/service/message"},
+		{from: "service/limit", imp: "lianxin/service/account"},
+		{from: "service/limit", imp: "lianxin/service/outbox"},
 		{from: "service/deadline", imp: "lianxin/service/wechat"},
 		{from: "service/notice", imp: "github.com/gin-gonic/gin"},
 		{from: "service/outbox", imp: "database/sql"},

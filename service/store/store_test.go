@@ -63,6 +63,10 @@ func records() []any {
 		model.Lease{},
 		model.Inbound{},
 		model.WeChatToken{},
+		model.LimitMark{},
+		model.LimitShare{},
+		model.TurnMark{},
+		model.TurnFinding{},
 	}
 }
 
