@@ -41,6 +41,9 @@ type Config struct {
 	// LinkKey signs links to pictures that live for a short time. It may be
 	// empty unless LoadServing was asked.
 	LinkKey Secret
+	// FieldKeys seal phone numbers and other fields in the database, the key in
+	// force first. They may be empty unless LoadServing was asked.
+	FieldKeys []FieldKey
 	// UploadLimit is the size in bytes of the largest upload.
 	UploadLimit int64
 	// Cap is how many open messages a representative has at most before new
@@ -57,6 +60,14 @@ type Config struct {
 	Jobs bool
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
+}
+
+// FieldKey is a key for fields in the database; its ID stands in every value it
+// sealed.
+type FieldKey struct {
+	ID string
+	// Secret is 64 hexadecimal digits.
+	Secret Secret
 }
 
 // DatabaseKind says which kind of database is used.

@@ -150,6 +150,12 @@ func TestEachWrongValueIsExplained(t *testing.T) {
 		{"LINK_KEY", "0123456789abcdef", "至少 32 字节"},
 		{"LINK_KEY", strings.Repeat("ab", 20), "不像随机"},
 		{"LINK_KEY", linkKey[:16] + "\n" + linkKey, "换行"},
+		{"FIELD_KEYS", fieldKey[6:], "编号:密钥"},
+		{"FIELD_KEYS", "Key 1:" + fieldKey[6:], "小写字母或数字"},
+		{"FIELD_KEYS", fieldKey[:60], "64 位十六进制"},
+		{"FIELD_KEYS", "a:" + strings.Repeat("ab", 32), "不像随机"},
+		{"FIELD_KEYS", fieldKey + "," + fieldKey, "相同"},
+		{"FIELD_KEYS", fieldKey + ",b:" + strings.ToUpper(fieldKey[6:]), "相同"},
 		{"UPLOAD_LIMIT", "10MB", "10MiB"},
 		{"UPLOAD_LIMIT", "1GiB", "10MiB"},
 		{"UPLOAD_LIMIT", "9000000000000MiB", "100MiB"},
@@ -173,7 +179,7 @@ func TestSettingsThatContradictEachOtherAreRefused(t *testing.T) {
 		"LIANXIN_WECHAT_OFFICIAL_APP_ID", "wxfedcba9876543210", "LIANXIN_WECHAT_OFFICIAL_SECRET", miniSecret,
 		"LIANXIN_WECHAT_OFFICIAL_TOKEN", "other", "LIANXIN_WECHAT_OFFICIAL_AES_KEY", miniAESKey)
 	load(t, second)
-	none := env{"LIANXIN_LINK_KEY": linkKey}
+	none := env{"LIANXIN_LINK_KEY": linkKey, "LIANXIN_FIELD_KEYS": fieldKey}
 	for name, c := range map[string]struct {
 		env            env
 		setting, words string
@@ -201,6 +207,7 @@ func TestSettingsThatContradictEachOtherAreRefused(t *testing.T) {
 		},
 		"nobody to serve": {none, "LIANXIN_WECHAT_MINI_APP_ID", "至少配置一个"},
 		"no link key":     {production().with("LIANXIN_LINK_KEY", ""), "LIANXIN_LINK_KEY", "必填"},
+		"no field keys":   {production().with("LIANXIN_FIELD_KEYS", ""), "LIANXIN_FIELD_KEYS", "另存一份"},
 	} {
 		t.Run(name, func(t *testing.T) { onlyMistake(t, c.env, c.setting, c.words) })
 	}
@@ -219,6 +226,15 @@ func TestASimulatorOnThisMachineNeedsNoPublicAddressAndNoRealIdentifiers(t *test
 	load(t, production().with("LIANXIN_WECHAT_SIMULATOR", "https://elsewhere.example", "LIANXIN_ALLOW_REMOTE_SIMULATOR", "true"))
 }
 
+func TestTheFirstFieldKeyIsTheOneInForceAndOlderOnesStay(t *testing.T) {
+	t.Parallel()
+	older := "2025:" + strings.Repeat("0123456789abcdef", 4)
+	c := load(t, production().with("LIANXIN_FIELD_KEYS", fieldKey+", "+older))
+	if len(c.FieldKeys) != 2 || c.FieldKeys[0].ID != "2026a" || c.FieldKeys[1].ID != "2025" || c.FieldKeys[0].Secret.Reveal() != fieldKey[6:] {
+		t.Errorf("read as %v", c.FieldKeys)
+	}
+}
+
 func TestPlainModeNeedsNoAESKey(t *testing.T) {
 	t.Parallel()
 	load(t, production().with("LIANXIN_WECHAT_MINI_MODE", "plain", "LIANXIN_WECHAT_MINI_AES_KEY", ""))
@@ -230,7 +246,7 @@ func TestOnlyServingDemandsWhatOnlyServingNeeds(t *testing.T) {
 		t.Errorf("a migration was refused: %v", err)
 	}
 	found := wrong(t, env{})
-	if len(found) != 2 || found["LIANXIN_LINK_KEY"] == "" || found["LIANXIN_WECHAT_MINI_APP_ID"] == "" {
+	if len(found) != 3 || found["LIANXIN_LINK_KEY"] == "" || found["LIANXIN_FIELD_KEYS"] == "" || found["LIANXIN_WECHAT_MINI_APP_ID"] == "" {
 		t.Errorf("serving with nothing set gives %v", found)
 	}
 }

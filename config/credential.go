@@ -89,15 +89,20 @@ func key() form[Secret] {
 		if len(s) < linkKeyBytes {
 			return errors.New("太短，至少 32 字节；可用 openssl rand -hex 32 生成")
 		}
-		different := map[byte]bool{}
-		for _, b := range []byte(s) {
-			different[b] = true
-		}
-		if len(different) < differentBytes {
+		if !various(s) {
 			return errors.New("不像随机生成的；可用 openssl rand -hex 32 生成")
 		}
 		return nil
 	})
+}
+
+// various says whether a key has as many different characters as a random one.
+func various(s string) bool {
+	different := map[byte]bool{}
+	for _, b := range []byte(s) {
+		different[b] = true
+	}
+	return len(different) >= differentBytes
 }
 
 // unspoiled refuses what copying adds to a secret.

@@ -34,6 +34,7 @@ const (
 	miniToken   = "miniTokenXYZ"
 	miniAESKey  = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 	linkKey     = "f00dfacecafe0123456789beefdeadf00d"
+	fieldKey    = "2026a:00112233445566778899aabbccddeeff0123456789abcdef0123456789abcdef"
 	databaseDSN = "lianxin:s3cretWord@tcp(db.internal:3306)/lianxin?parseTime=true"
 )
 
@@ -43,6 +44,7 @@ func production() env {
 		"LIANXIN_PUBLIC_URL":          "https://lianxin.example.cn",
 		"LIANXIN_DATABASE":            "mysql:" + databaseDSN,
 		"LIANXIN_LINK_KEY":            linkKey,
+		"LIANXIN_FIELD_KEYS":          fieldKey,
 		"LIANXIN_WECHAT_MINI_APP_ID":  "wx0123456789abcdef",
 		"LIANXIN_WECHAT_MINI_SECRET":  miniSecret,
 		"LIANXIN_WECHAT_MINI_TOKEN":   miniToken,

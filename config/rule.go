@@ -51,6 +51,11 @@ func servingRules() []rule {
 			}
 		}, "link_key"),
 		about(func(c Config, found *mistakes) {
+			if len(c.FieldKeys) == 0 {
+				found.add(envOf("field_keys"), "提供服务时必填；可用 lianxin keys new 生成，也可用 %s_FILE 指定文件。请另存一份：丢了密钥，手机号就再也读不出来", envOf("field_keys"))
+			}
+		}, "field_keys"),
+		about(func(c Config, found *mistakes) {
 			if !c.WeChat.Mini.Configured() && !c.WeChat.Official.Configured() {
 				found.add(envOf("wechat.mini.app_id"), "小程序和公众号至少配置一个（另一个是 %s）", envOf("wechat.official.app_id"))
 			}

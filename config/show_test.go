@@ -21,7 +21,7 @@ func netipEqual() cmp.Option { return cmpopts.EquateComparable(netip.Prefix{}) }
 
 // hidden is what must not appear anywhere.
 func hidden() []string {
-	return []string{miniSecret, miniToken, miniAESKey, linkKey, "s3cretWord", "fedcba9876543210fedcba", "officialTokenXYZ"}
+	return []string{miniSecret, miniToken, miniAESKey, linkKey, fieldKey[6:], "s3cretWord", "fedcba9876543210fedcba", "officialTokenXYZ"}
 }
 
 func mustHide(t *testing.T, where, shown string) {
@@ -80,6 +80,7 @@ func TestRedactedSaysWhatApplies(t *testing.T) {
 		"LIANXIN_LISTEN":                 "127.0.0.1:8080",
 		"LIANXIN_DATABASE":               "mysql:…@tcp(db.internal:3306)/lianxin",
 		"LIANXIN_LINK_KEY":               "（已设置）",
+		"LIANXIN_FIELD_KEYS":             "（已设置：2026a）",
 		"LIANXIN_WECHAT_OFFICIAL_SECRET": "（未设置）",
 		"LIANXIN_REFRESH_LIFE":           "720h",
 		"LIANXIN_UPLOAD_LIMIT":           "10MiB",

@@ -33,7 +33,7 @@ template:
 func TestTheFileOverrulesDefaultsAndTheEnvironmentOverrulesTheFile(t *testing.T) {
 	t.Parallel()
 	e := env{
-		"LIANXIN_CONFIG": file(t, sampleYAML), "LIANXIN_LISTEN": ":9200", "LIANXIN_LINK_KEY": linkKey,
+		"LIANXIN_CONFIG": file(t, sampleYAML), "LIANXIN_LISTEN": ":9200", "LIANXIN_LINK_KEY": linkKey, "LIANXIN_FIELD_KEYS": fieldKey,
 		"LIANXIN_WECHAT_MINI_SECRET": miniSecret, "LIANXIN_WECHAT_MINI_TOKEN": miniToken,
 	}
 	c := load(t, e)

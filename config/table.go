@@ -80,6 +80,8 @@ func ruleEntries() []entry {
 			"多久不来才需要重新登录，1h 到 366d；不能短于 "+envOf("session_life")),
 		set("link_key", "", func(c *Config) *Secret { return &c.LinkKey }, key(),
 			"给图片临时链接签名的密钥，至少 32 字节，可用 openssl rand -hex 32 生成；提供服务时必填").secret(),
+		set("field_keys", "", func(c *Config) *[]FieldKey { return &c.FieldKeys }, fieldKeys(),
+			"给数据库里的手机号等字段加密的密钥，写成“编号:64 位十六进制”，可用 lianxin keys new 生成；更换时把新的写在前面，用逗号分开；提供服务时必填").secret(),
 		set("upload_limit", "10MiB", func(c *Config) *int64 { return &c.UploadLimit }, size(64<<10, 100<<20),
 			"一次上传的大小上限，64KiB 到 100MiB"),
 		set("open_messages_cap", "30", func(c *Config) *int { return &c.Cap }, number(1, 10_000),

@@ -3,12 +3,13 @@ package model
 import "time"
 
 // Person is anybody the system knows: a resident, and whatever roles were
-// granted on top. A shadow person was named by somebody who wrote for them and
+// granted on top. Phone is sealed and found by PhoneHash. A shadow person was named by somebody who wrote for them and
 // has never signed in; when they bind the same phone, the two become one.
 type Person struct {
 	ID               string
 	Name             string
-	Phone            string
+	Phone            Sealed
+	PhoneHash        string
 	Shadow           bool
 	UnreachableSince *time.Time
 	LastVisitAt      *time.Time

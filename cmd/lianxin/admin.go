@@ -10,12 +10,12 @@ import (
 	"github.com/spf13/cobra"
 	"gorm.io/gorm"
 
-	"lianxin/config"
 	"lianxin/model"
 	"lianxin/model/fault"
 	"lianxin/service/account"
 	"lianxin/service/audit"
 	"lianxin/service/pinyin"
+	"lianxin/service/sealed"
 	"lianxin/service/store"
 )
 
@@ -38,11 +38,11 @@ func adminAddCommand(w world) *cobra.Command {
 			if staff.Password, err = readPassword(w); err != nil {
 				return err
 			}
-			return withDatabase(ctx, w, func(_ config.Config, db *store.DB) error {
+			return withKeys(ctx, w, func(keys *sealed.Keys, db *store.DB) error {
 				if staff.AreaID, err = findArea(ctx, w, db, area); err != nil {
 					return err
 				}
-				accounts, err := account.New(account.Options{DB: db, Now: w.now, WeChat: noWeChat{}})
+				accounts, err := account.New(account.Options{DB: db, Now: w.now, WeChat: noWeChat{}, Keys: keys})
 				if err != nil {
 					return err
 				}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"net/http"
 	"os"
@@ -8,6 +9,11 @@ import (
 	"strings"
 	"testing"
 
+	"gorm.io/gorm"
+
+	"lianxin/config"
+	"lianxin/model"
+	"lianxin/service/store"
 	"lianxin/service/store/storetest"
 )
 
@@ -16,7 +22,7 @@ func settings(tb testing.TB) map[string]string {
 	dir := tb.TempDir()
 	return map[string]string{
 		"LIANXIN_DATABASE": storetest.Unmigrated(tb), "LIANXIN_DATA": dir, "LIANXIN_LISTEN": "127.0.0.1:0",
-		"LIANXIN_PUBLIC_URL": "https://lianxin.example", "LIANXIN_LINK_KEY": rand.Text() + rand.Text(),
+		"LIANXIN_PUBLIC_URL": "https://lianxin.example", "LIANXIN_LINK_KEY": rand.Text() + rand.Text(), "LIANXIN_FIELD_KEYS": newFieldKey("t1"),
 		"LIANXIN_WECHAT_MINI_APP_ID": "wx0123456789abcdef", "LIANXIN_WECHAT_MINI_SECRET": strings.Repeat("5", 32),
 		"LIANXIN_WECHAT_MINI_TOKEN": "token", "LIANXIN_WECHAT_MINI_AES_KEY": strings.Repeat("a", 43),
 	}
@@ -115,9 +121,61 @@ func TestACalendarIsImportedFromAFile(t *testing.T) {
 	}
 }
 
+func TestAKeyIsReplacedWhileTheServiceGoesOn(t *testing.T) {
+	env := settings(t)
+	if code, _, stderr := command(t, env, "", "migrate"); code != 0 {
+		t.Fatal(stderr)
+	}
+	older := env["LIANXIN_FIELD_KEYS"]
+	withClearPhone(t, env, "13800138000")
+	if code, _, stderr := command(t, env, "", "serve"); code == 0 || !strings.Contains(stderr, "没有加密") {
+		t.Errorf("serving with a number in clear: exit code %d: %s", code, stderr)
+	}
+	if code, _, stderr := command(t, env, "", "migrate"); code != 0 {
+		t.Fatalf("sealing what is clear: %s", stderr)
+	}
+	_, fresh, _ := command(t, env, "", "keys", "new")
+	fresh = strings.TrimSpace(fresh)
+	env["LIANXIN_FIELD_KEYS"] = fresh
+	if code, _, stderr := command(t, env, "", "serve"); code == 0 || !strings.Contains(stderr, "没有这个密钥") {
+		t.Errorf("serving without the key: exit code %d: %s", code, stderr)
+	}
+	env["LIANXIN_FIELD_KEYS"] = fresh + "," + older
+	for _, step := range []struct{ command, says string }{{"status", "1 条用密钥 t1"}, {"rotate", "共换 1 条"}, {"rotate", "共换 0 条"}} {
+		if code, stdout, stderr := command(t, env, "", "keys", step.command); code != 0 || !strings.Contains(stdout+stderr, step.says) {
+			t.Errorf("%s: exit code %d: %s %s", step.command, code, stdout, stderr)
+		}
+	}
+	env["LIANXIN_FIELD_KEYS"] = fresh
+	p := start(t, env, "serve")
+	if code := p.end(); code != 0 {
+		t.Errorf("serving with the new key alone: exit code %d: %s", code, p.stderr)
+	}
+}
+
+// withClearPhone writes a person as an earlier version did, with the number in clear.
+func withClearPhone(tb testing.TB, env map[string]string, number string) {
+	tb.Helper()
+	cfg, err := config.Load(lookupIn(env))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	db, err := openDatabase(tb.Context(), cfg)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	err = store.InTx(tb.Context(), db, func(ctx context.Context, tx *gorm.DB) error {
+		return gorm.G[model.Person](tx).Create(ctx, &model.Person{ID: model.NewID(), Name: "旧人", Phone: model.Sealed(number), CreatedAt: clock()})
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+}
+
 func TestHelpTeaches(t *testing.T) {
 	_, stdout, stderr := command(t, nil, "", "--help")
-	for _, word := range []string{"demo", "serve", "migrate", "check", "admin", "calendar"} {
+	for _, word := range []string{"demo", "serve", "migrate", "check", "admin", "calendar", "keys"} {
 		if !strings.Contains(stdout+stderr, word) {
 			t.Errorf("help does not name %s", word)
 		}

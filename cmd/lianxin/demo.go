@@ -196,8 +196,12 @@ func prepareDemo(ctx context.Context, w world, cfg config.Config, db *store.DB, 
 		return err
 	}
 	defer a.gateway.Close()
+	keys, err := fieldKeys(cfg)
+	if err != nil {
+		return err
+	}
 	filled := sample.Fill(ctx, sample.Options{
-		DB: db, Now: w.now, WeChat: weChatDesk{a.gateway}, Log: log, Cap: cfg.Cap,
+		DB: db, Keys: keys, Now: w.now, WeChat: weChatDesk{a.gateway}, Log: log, Cap: cfg.Cap,
 		LoginCode: func(ctx context.Context, person string) (string, error) {
 			return mintLoginCode(ctx, cfg.WeChat.Simulator, person)
 		},
@@ -237,13 +241,17 @@ func demoConfig(data, appURL, simURL string, standIn simulator.Options) (config.
 	if err := os.MkdirAll(folder, 0o750); err != nil {
 		return config.Config{}, fmt.Errorf("建不了数据文件夹，请换一个 --data：%w", err)
 	}
-	key, err := keepKey(filepath.Join(folder, "link.key"))
+	key, err := keepKey(filepath.Join(folder, "link.key"), rand.Text()+rand.Text())
+	if err != nil {
+		return config.Config{}, err
+	}
+	fieldKey, err := keepKey(filepath.Join(folder, "field.key"), newFieldKey("demo"))
 	if err != nil {
 		return config.Config{}, err
 	}
 	set := map[string]string{
 		"LIANXIN_DATABASE": "sqlite:" + filepath.Join(folder, "lianxin.db"), "LIANXIN_DATA": folder, "LIANXIN_PUBLIC_URL": appURL,
-		"LIANXIN_WECHAT_SIMULATOR": simURL, "LIANXIN_LINK_KEY": key, "LIANXIN_JOBS": "on",
+		"LIANXIN_WECHAT_SIMULATOR": simURL, "LIANXIN_LINK_KEY": key, "LIANXIN_FIELD_KEYS": fieldKey, "LIANXIN_JOBS": "on",
 	}
 	for name, a := range map[string]simulator.Account{"MINI": standIn.Mini, "OFFICIAL": standIn.Official} {
 		prefix := "LIANXIN_WECHAT_" + name + "_"
@@ -260,8 +268,8 @@ func demoConfig(data, appURL, simURL string, standIn simulator.Options) (config.
 	})
 }
 
-// keepKey reads the key that signs picture links, or makes it.
-func keepKey(path string) (string, error) {
+// keepKey reads a key of the demo, or keeps a fresh one.
+func keepKey(path, fresh string) (string, error) {
 	known, err := os.ReadFile(path) //nolint:gosec // a file in the folder the caller named
 	if err == nil {
 		return strings.TrimSpace(string(known)), nil
@@ -269,7 +277,6 @@ func keepKey(path string) (string, error) {
 	if !errors.Is(err, os.ErrNotExist) {
 		return "", fmt.Errorf("读不了 %s：%w", path, err)
 	}
-	fresh := rand.Text() + rand.Text()
 	if err := os.WriteFile(path, []byte(fresh+"\n"), 0o600); err != nil {
 		return "", fmt.Errorf("写不了 %s：%w", path, err)
 	}

@@ -19,7 +19,7 @@ func migrateCommand(w world) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
-			return withDatabase(ctx, w, func(_ config.Config, db *store.DB) error {
+			return withDatabase(ctx, w, func(cfg config.Config, db *store.DB) error {
 				if dryRun {
 					pending, err := store.Pending(ctx, db)
 					if err != nil {
@@ -33,6 +33,9 @@ func migrateCommand(w world) *cobra.Command {
 					return err
 				}
 				report(cmd, "已执行", applied)
+				if err := sealWhatIsClear(ctx, w, cfg, db); err != nil {
+					return err
+				}
 				return deadline.InstallCalendar(ctx, db, w.now())
 			})
 		},

@@ -68,7 +68,11 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 	}
 	weChat := weChatDesk{a.gateway}
 
-	accounts, err := account.New(account.Options{DB: db, Now: now, WeChat: weChat, SessionLife: cfg.SessionLife, RefreshLife: cfg.RefreshLife})
+	keys, err := fieldKeys(cfg)
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := account.New(account.Options{DB: db, Now: now, WeChat: weChat, Keys: keys, SessionLife: cfg.SessionLife, RefreshLife: cfg.RefreshLife})
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +94,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 	if err != nil {
 		return nil, err
 	}
-	messages := message.New(message.Options{DB: db, Now: now, Screener: weChat, Cap: cfg.Cap})
+	messages := message.New(message.Options{DB: db, Now: now, Screener: weChat, Keys: keys, Cap: cfg.Cap})
 	link := func(page string) string { return cfg.PublicURL + landing.Path + page }
 	pusher := notice.NewPusher(notice.Options{
 		DB: db, Now: now, Log: log, Channels: weChat, Link: link,

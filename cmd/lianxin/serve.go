@@ -47,6 +47,13 @@ func serve(ctx context.Context, w world, cfg config.Config) (err error) {
 	if len(pending) > 0 {
 		return fmt.Errorf("数据库结构不是最新的，还有 %d 个迁移没有执行（%s）。请先备份，再运行 lianxin migrate", len(pending), strings.Join(pending, "、"))
 	}
+	keys, err := fieldKeys(cfg)
+	if err != nil {
+		return err
+	}
+	if err := demandKeys(ctx, keys, db); err != nil {
+		return err
+	}
 	var listening net.ListenConfig
 	listener, err := listening.Listen(ctx, "tcp", cfg.Listen)
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"lianxin/model"
 	"lianxin/model/fault"
+	"lianxin/service/sealed"
 	"lianxin/service/store"
 )
 
@@ -40,6 +41,7 @@ type Options struct {
 	DB             *store.DB
 	Now            func() time.Time
 	WeChat         WeChat
+	Keys           *sealed.Keys
 	SessionLife    time.Duration
 	RefreshLife    time.Duration
 	InvitationLife time.Duration
@@ -50,6 +52,7 @@ type Service struct {
 	db             *store.DB
 	clock          func() time.Time
 	wechat         WeChat
+	keys           *sealed.Keys
 	sessionLife    time.Duration
 	refreshLife    time.Duration
 	invitationLife time.Duration
@@ -59,14 +62,14 @@ type Service struct {
 
 // New makes a Service. It fails when something it cannot do without is missing.
 func New(o Options) (*Service, error) {
-	if o.DB == nil || o.Now == nil || o.WeChat == nil {
-		return nil, errors.New("account: a database, a clock and WeChat are needed")
+	if o.DB == nil || o.Now == nil || o.WeChat == nil || o.Keys == nil {
+		return nil, errors.New("account: a database, a clock, WeChat and keys are needed")
 	}
 	if o.SessionLife < 0 || o.RefreshLife < 0 || o.InvitationLife < 0 {
 		return nil, errors.New("account: a life cannot be negative")
 	}
 	return &Service{
-		db: o.DB, clock: o.Now, wechat: o.WeChat, hasher: newHasher(), strangers: &strangers{seen: map[string]failures{}},
+		db: o.DB, clock: o.Now, wechat: o.WeChat, keys: o.Keys, hasher: newHasher(), strangers: &strangers{seen: map[string]failures{}},
 		sessionLife:    orDefault(o.SessionLife, defaultSessionLife),
 		refreshLife:    orDefault(o.RefreshLife, defaultRefreshLife),
 		invitationLife: orDefault(o.InvitationLife, defaultInvitationLife),

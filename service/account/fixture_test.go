@@ -12,6 +12,7 @@ import (
 	"lianxin/model"
 	"lianxin/model/fault"
 	"lianxin/service/account"
+	"lianxin/service/sealed/sealedtest"
 	"lianxin/service/store"
 	"lianxin/service/store/storetest"
 )
@@ -77,7 +78,7 @@ func newTown(t *testing.T) *town {
 		db: storetest.Open(t), clock: storetest.NewClock(t, "2026-11-23 09:00"), t: t,
 		wechat: &wechat{people: map[string][2]string{}, phones: map[string]string{}},
 	}
-	service, err := account.New(account.Options{DB: town.db, Now: town.clock.Now, WeChat: town.wechat})
+	service, err := account.New(account.Options{DB: town.db, Now: town.clock.Now, WeChat: town.wechat, Keys: sealedtest.Keys(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,8 @@ import (
 
 	"lianxin/model"
 	"lianxin/model/fault"
+	"lianxin/service/sealed"
+	"lianxin/service/sealed/sealedtest"
 )
 
 func TestAPhoneIsBoundAndShownMasked(t *testing.T) {
@@ -23,6 +25,9 @@ func TestAPhoneIsBoundAndShownMasked(t *testing.T) {
 	if me.Phone != "138****8000" {
 		t.Errorf("profile shows %q", me.Phone)
 	}
+	if n := len(rows[model.Person](town, "phone LIKE ?", "%13800138000%")); n != 0 {
+		t.Error("the number stands in the database in clear")
+	}
 	for _, line := range rows[model.AuditLine](town, "1 = 1") {
 		if strings.Contains(line.Detail, "13800138000") {
 			t.Errorf("the audit log holds the number: %q", line.Detail)
@@ -35,7 +40,7 @@ func TestAPhoneIsBoundAndShownMasked(t *testing.T) {
 func TestWhoWasOnlyNamedByOthersBecomesOneWithThePerson(t *testing.T) {
 	town := newTown(t)
 	now := town.clock.Now()
-	add(town, model.Person{ID: "shadow", Name: "李奶奶", Phone: "13800138000", Shadow: true, CreatedAt: now})
+	add(town, model.Person{ID: "shadow", Name: "李奶奶", PhoneHash: sealedtest.Keys(t).Hash(sealed.Phone, "13800138000"), Shadow: true, CreatedAt: now})
 	add(town, model.Message{ID: "m", Number: "1", ResidentID: "shadow", WriterID: "neighbour", SubmittedAt: now, UpdatedAt: now})
 	by := town.resident("o-granny")
 	for _, n := range []model.Notice{
@@ -97,7 +102,7 @@ func TestOfTwoWhoBindOnePhoneAtOnceOneGetsIt(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if n := len(rows[model.Person](town, "phone = ?", "13800138000")); n != 1 {
+	if n := len(rows[model.Person](town, "phone_hash = ?", sealedtest.Keys(t).Hash(sealed.Phone, "13800138000"))); n != 1 {
 		t.Errorf("%d people hold the number, want 1", n)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"lianxin/model"
 	"lianxin/model/fault"
 	"lianxin/service/audit"
+	"lianxin/service/sealed"
 	"lianxin/service/store"
 )
 
@@ -37,7 +38,10 @@ func (s *Service) BindPhone(ctx context.Context, by model.Actor, code string) (s
 }
 
 func (s *Service) bindPhone(ctx context.Context, tx *gorm.DB, by model.Actor, phone string) error {
-	n, err := gorm.G[model.Person](tx).Where("id = ? AND shadow = ?", by.PersonID, false).Update(ctx, "phone", phone)
+	hashes := s.keys.Hashes(sealed.Phone, phone)
+	n, err := gorm.G[model.Person](tx).Where("id = ? AND shadow = ?", by.PersonID, false).Set(clause.Assignments(map[string]any{
+		"phone": string(s.keys.Seal(sealed.PhoneOf(by.PersonID), phone)), "phone_hash": hashes[0],
+	})).Update(ctx)
 	if err != nil {
 		return fmt.Errorf("account: bind phone: %w", err)
 	}
@@ -46,14 +50,14 @@ func (s *Service) bindPhone(ctx context.Context, tx *gorm.DB, by model.Actor, ph
 	}
 	// Counted by writing, not by reading: of two people who bind the same number
 	// at once, one waits for the other's row here and then sees it.
-	holders, err := gorm.G[model.Person](tx).Where("phone = ? AND shadow = ?", phone, false).Update(ctx, "phone", phone)
+	holders, err := gorm.G[model.Person](tx).Where("phone_hash IN ? AND shadow = ?", hashes, false).Update(ctx, "shadow", false)
 	if err != nil {
 		return fmt.Errorf("account: count holders of phone: %w", err)
 	}
 	if holders > 1 {
 		return fault.Conflict("该手机号已绑定其他微信，如需更换请联系联络办。")
 	}
-	shadows, err := gorm.G[model.Person](tx).Where("phone = ? AND shadow = ?", phone, true).Find(ctx)
+	shadows, err := gorm.G[model.Person](tx).Where("phone_hash IN ? AND shadow = ?", hashes, true).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("account: find shadows of phone: %w", err)
 	}

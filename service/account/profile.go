@@ -12,6 +12,7 @@ import (
 	"lianxin/model"
 	"lianxin/model/fault"
 	"lianxin/service/audit"
+	"lianxin/service/sealed"
 	"lianxin/service/store"
 )
 
@@ -59,7 +60,11 @@ func (s *Service) Me(ctx context.Context, by model.Actor) (Profile, error) {
 	if err != nil {
 		return Profile{}, err
 	}
-	me := Profile{PersonID: person.ID, Name: person.Name, Phone: maskPhone(person.Phone)}
+	phone, err := s.keys.Open(sealed.PhoneOf(person.ID), person.Phone)
+	if err != nil {
+		return Profile{}, fmt.Errorf("account: read phone: %w", err)
+	}
+	me := Profile{PersonID: person.ID, Name: person.Name, Phone: maskPhone(phone)}
 	grants, err := grantsOf(ctx, db, by.PersonID)
 	if err != nil {
 		return Profile{}, err

@@ -15,6 +15,8 @@ import (
 	"lianxin/service/deadline"
 	"lianxin/service/message"
 	"lianxin/service/outbox"
+	"lianxin/service/sealed"
+	"lianxin/service/sealed/sealedtest"
 	"lianxin/service/store"
 	"lianxin/service/store/storetest"
 )
@@ -83,7 +85,7 @@ func newTown(tb testing.TB) *town {
 }
 
 func (t *town) rebuild(screener message.Screener) {
-	t.svc = message.New(message.Options{DB: t.db, Now: t.clock.Now, Screener: screener, Cap: 3})
+	t.svc = message.New(message.Options{DB: t.db, Now: t.clock.Now, Screener: screener, Keys: sealedtest.Keys(t.tb), Cap: 3})
 	t.outbox = outbox.NewDispatcher(t.db, t.clock.Now, slog.New(slog.DiscardHandler), map[string]outbox.Handler{
 		message.ScreenTask: t.svc.HandleScreen, deadline.TaskKind: t.svc.HandleDeadline,
 		"notice": func(context.Context, []byte) error { return nil },
@@ -121,7 +123,8 @@ func all[T any](t *town, query string, args ...any) []T {
 func (t *town) person(id, phone string, grants ...model.Grant) model.Actor {
 	t.tb.Helper()
 	at := t.clock.Now()
-	insert(t, &model.Person{ID: id, Name: id, Phone: phone, CreatedAt: at})
+	keys := sealedtest.Keys(t.tb)
+	insert(t, &model.Person{ID: id, Name: id, Phone: keys.Seal(sealed.PhoneOf(id), phone), PhoneHash: keys.Hash(sealed.Phone, phone), CreatedAt: at})
 	insert(t, &model.WeChatIdentity{ID: "mini-" + id, PersonID: id, Account: model.AccountMini, OpenID: "open-" + id, CreatedAt: at})
 	grants = append(grants, model.Grant{Role: model.RoleResident})
 	for i := range grants[:len(grants)-1] {

@@ -20,6 +20,7 @@ import (
 	"lianxin/model/flow"
 	"lianxin/service/audit"
 	"lianxin/service/deadline"
+	"lianxin/service/sealed"
 	"lianxin/service/store"
 )
 
@@ -34,6 +35,7 @@ type Service struct {
 	db       *store.DB
 	now      func() time.Time
 	screener Screener
+	keys     *sealed.Keys
 	cap      int
 	flow     flow.Table[model.MessageState, model.MessageDeed]
 }
@@ -45,12 +47,13 @@ type Options struct {
 	DB       *store.DB
 	Now      func() time.Time
 	Screener Screener
+	Keys     *sealed.Keys
 	Cap      int
 }
 
 // New makes a Service.
 func New(o Options) *Service {
-	return &Service{db: o.DB, now: o.Now, screener: o.Screener, cap: o.Cap, flow: model.MessageFlow()}
+	return &Service{db: o.DB, now: o.Now, screener: o.Screener, keys: o.Keys, cap: o.Cap, flow: model.MessageFlow()}
 }
 
 // change is one deed on a message. Note is written with the fact; set holds the

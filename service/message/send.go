@@ -16,6 +16,7 @@ import (
 	"lianxin/model/fault"
 	"lianxin/service/deadline"
 	"lianxin/service/outbox"
+	"lianxin/service/sealed"
 	"lianxin/service/store"
 )
 
@@ -152,7 +153,7 @@ func (s *Service) whose(ctx context.Context, tx *gorm.DB, by model.Actor, d Draf
 	}
 	b := d.OnBehalf
 	if b.Phone != "" {
-		known, err := gorm.G[model.Person](tx).Where("phone = ?", b.Phone).Order("shadow, created_at").Limit(1).Find(ctx)
+		known, err := gorm.G[model.Person](tx).Where("phone_hash IN ?", s.keys.Hashes(sealed.Phone, b.Phone)).Order("shadow, created_at").Limit(1).Find(ctx)
 		if err != nil {
 			return "", "", fmt.Errorf("message: find by phone: %w", err)
 		}
@@ -160,7 +161,8 @@ func (s *Service) whose(ctx context.Context, tx *gorm.DB, by model.Actor, d Draf
 			return known[0].ID, b.Name, nil
 		}
 	}
-	shadow := model.Person{ID: model.NewID(), Name: b.Name, Phone: b.Phone, Shadow: true, CreatedAt: s.now()}
+	shadow := model.Person{ID: model.NewID(), Name: b.Name, PhoneHash: s.keys.Hash(sealed.Phone, b.Phone), Shadow: true, CreatedAt: s.now()}
+	shadow.Phone = s.keys.Seal(sealed.PhoneOf(shadow.ID), b.Phone)
 	if err := gorm.G[model.Person](tx).Create(ctx, &shadow); err != nil {
 		return "", "", fmt.Errorf("message: note person written for: %w", err)
 	}

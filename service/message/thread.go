@@ -11,6 +11,7 @@ import (
 	"lianxin/model/fault"
 	"lianxin/service/audit"
 	"lianxin/service/deadline"
+	"lianxin/service/sealed"
 	"lianxin/service/store"
 )
 
@@ -217,7 +218,11 @@ func (s *Service) knowResident(ctx context.Context, db *gorm.DB, t *Thread, v vi
 		return fmt.Errorf("message: find resident: %w", err)
 	}
 	if known(m, v.side) {
-		t.Contact = Contact{Name: m.ResidentName, Phone: resident.Phone}
+		phone, err := s.keys.Open(sealed.PhoneOf(resident.ID), resident.Phone)
+		if err != nil {
+			return fmt.Errorf("message: read phone of resident: %w", err)
+		}
+		t.Contact = Contact{Name: m.ResidentName, Phone: phone}
 	}
 	if v.side == model.SideStaff {
 		t.Unreachable = resident.UnreachableSince != nil

@@ -25,6 +25,7 @@ import (
 	"lianxin/service/directory"
 	"lianxin/service/message"
 	"lianxin/service/newsroom"
+	"lianxin/service/sealed"
 	"lianxin/service/store"
 )
 
@@ -48,6 +49,7 @@ type Options struct {
 	DB        *store.DB
 	Now       func() time.Time
 	WeChat    account.WeChat
+	Keys      *sealed.Keys
 	LoginCode func(ctx context.Context, person string) (string, error)
 	Log       *slog.Logger
 	Cap       int
@@ -143,7 +145,7 @@ func newTown(o Options) (*town, error) {
 	var accounts, roster, others error
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		t.accounts, accounts = account.New(account.Options{DB: o.DB, Now: t.clock.now, WeChat: o.WeChat})
+		t.accounts, accounts = account.New(account.Options{DB: o.DB, Now: t.clock.now, WeChat: o.WeChat, Keys: o.Keys})
 	})
 	wg.Go(func() { t.roster, roster = newRoster(start) })
 	others = t.openServices()
@@ -162,7 +164,7 @@ func (t *town) openServices() error {
 	if t.newsroom, err = newsroom.New(newsroom.Options{DB: t.DB, Now: t.clock.now}); err != nil {
 		return fmt.Errorf("sample: open newsroom: %w", err)
 	}
-	t.messages = message.New(message.Options{DB: t.DB, Now: t.clock.now, Screener: screener{}, Cap: t.Cap})
+	t.messages = message.New(message.Options{DB: t.DB, Now: t.clock.now, Screener: screener{}, Keys: t.Keys, Cap: t.Cap})
 	return nil
 }
 

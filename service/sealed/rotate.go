@@ -1,0 +1,225 @@
+package sealed
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"lianxin/model"
+	"lianxin/service/audit"
+	"lianxin/service/store"
+)
+
+// Phone is the column in which a person's phone number stands sealed.
+const Phone = "people.phone"
+
+// PhoneOf is the place of a person's phone number.
+func PhoneOf(personID string) Place { return Place{Column: Phone, RecordID: personID} }
+
+// column is a column that holds sealed values: ID names the record, Hash is the
+// column to find it by, if there is one.
+type column struct {
+	name, id, hash string
+}
+
+func (c column) table() string { return c.name[:strings.IndexByte(c.name, '.')] }
+func (c column) value() string { return c.name[strings.IndexByte(c.name, '.')+1:] }
+
+// columns is every column that holds sealed values. What is missing here is
+// missed by a rotation; a test compares it with the records.
+func columns() []column {
+	return []column{
+		{name: Phone, id: "id", hash: "phone_hash"},
+	}
+}
+
+// Usage tells how many values of a column were sealed with a key. KeyID is
+// empty for values that are not sealed at all.
+type Usage struct {
+	Column string
+	KeyID  string
+	Values int64
+	// Known says that the key is in the ring.
+	Known bool
+}
+
+// row is one sealed value as it stands.
+type row struct {
+	ID    string
+	Value model.Sealed
+}
+
+// Usages counts the values of every column by key, for an administrator who
+// wants to know whether an old key can go. A nil ring knows no key.
+func (k *Keys) Usages(ctx context.Context, db *store.DB) ([]Usage, error) {
+	var all []Usage
+	for _, c := range columns() {
+		counts := map[string]int64{}
+		err := eachRow(ctx, db, c, "", func(rows []row) error {
+			for _, r := range rows {
+				counts[keyOf(r.Value)]++
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		for id, n := range counts {
+			u := Usage{Column: c.name, KeyID: id, Values: n}
+			if k != nil {
+				_, u.Known = k.find(id)
+			}
+			all = append(all, u)
+		}
+	}
+	slices.SortFunc(all, func(a, b Usage) int { return cmp.Or(cmp.Compare(a.Column, b.Column), cmp.Compare(a.KeyID, b.KeyID)) })
+	return all, nil
+}
+
+// AnyClear reports whether any value stands in clear.
+func AnyClear(ctx context.Context, db *store.DB) (bool, error) {
+	for _, c := range columns() {
+		rows, err := outside(ctx, db, c, []string{"%"})
+		if err != nil || len(rows) > 0 {
+			return len(rows) > 0, err
+		}
+	}
+	return false, nil
+}
+
+// Stray finds a value that this ring cannot open: one in clear, or sealed with a
+// key it does not have; false when there is none.
+func (k *Keys) Stray(ctx context.Context, db *store.DB) (Usage, bool, error) {
+	var known []string
+	for _, d := range k.ring {
+		known = append(known, d.id)
+	}
+	for _, c := range columns() {
+		rows, err := outside(ctx, db, c, known)
+		if err != nil {
+			return Usage{}, false, err
+		}
+		if len(rows) > 0 {
+			return Usage{Column: c.name, KeyID: keyOf(rows[0].Value), Values: int64(len(rows))}, true, nil
+		}
+	}
+	return Usage{}, false, nil
+}
+
+// outside reads one value of a column that none of the keys sealed; "%" stands
+// for any key.
+func outside(ctx context.Context, db *store.DB, c column, ids []string) ([]row, error) {
+	q := gorm.G[row](db.Read()).Table(c.table()).Select(c.id+" AS id, "+c.value()+" AS value").Where(c.value()+" <> ?", "")
+	for _, id := range ids {
+		q = q.Where(c.value()+" NOT LIKE ?", id+".%")
+	}
+	rows, err := q.Limit(1).Find(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("sealed: look through %s: %w", c.name, err)
+	}
+	return rows, nil
+}
+
+// keyOf names the key of a value; empty for one that is not sealed.
+func keyOf(value model.Sealed) string {
+	id, _, sealed := strings.Cut(string(value), ".")
+	if !sealed {
+		return ""
+	}
+	return id
+}
+
+// batch is how many values are looked at, and changed in one transaction.
+const batch = 500
+
+// eachRow gives the values of a column in order of their records, batch by
+// batch; not those of one key, when it is named.
+func eachRow(ctx context.Context, db *store.DB, c column, not string, do func([]row) error) error {
+	after := ""
+	for {
+		q := gorm.G[row](db.Read()).Table(c.table()).Select(c.id+" AS id, "+c.value()+" AS value").
+			Where(c.value()+" <> ? AND "+c.id+" > ?", "", after)
+		if not != "" {
+			q = q.Where(c.value()+" NOT LIKE ?", not+".%")
+		}
+		rows, err := q.Order(c.id).Limit(batch).Find(ctx)
+		if err != nil {
+			return fmt.Errorf("sealed: read %s: %w", c.name, err)
+		}
+		if len(rows) == 0 {
+			return nil
+		}
+		if err := do(rows); err != nil {
+			return err
+		}
+		after = rows[len(rows)-1].ID
+	}
+}
+
+// Rotate seals every value anew that was not sealed with the key in force, and
+// seals what still stands in clear. It can be stopped at any time and run again,
+// and runs beside the service. told is called after each batch with how many
+// are done. It returns how many values it changed; it fails with ErrUnknownKey
+// when a value's key is missing, and leaves that value as it is.
+func (k *Keys) Rotate(ctx context.Context, db *store.DB, now func() time.Time, told func(done int)) (int, error) {
+	done := 0
+	for _, c := range columns() {
+		err := eachRow(ctx, db, c, k.ring[0].id, func(rows []row) error {
+			changed, err := k.reseal(ctx, db, c, rows, now())
+			done += changed
+			told(done)
+			return err
+		})
+		if err != nil {
+			return done, err
+		}
+	}
+	return done, nil
+}
+
+func (k *Keys) reseal(ctx context.Context, db *store.DB, c column, rows []row, now time.Time) (int, error) {
+	changed := 0
+	err := store.InTx(ctx, db, func(ctx context.Context, tx *gorm.DB) error {
+		changed = 0
+		for _, r := range rows {
+			set, err := k.anew(c, r)
+			if err != nil {
+				return err
+			}
+			// Somebody may have changed the value meanwhile: theirs is newer.
+			n, err := gorm.G[row](tx).Table(c.table()).Where(c.id+" = ? AND "+c.value()+" = ?", r.ID, string(r.Value)).
+				Set(clause.Assignments(set)).Update(ctx)
+			if err != nil {
+				return fmt.Errorf("sealed: write %s: %w", c.name, err)
+			}
+			changed += n
+		}
+		return audit.Record(ctx, tx, model.SystemActor("key rotation"), "keys.rotate", audit.Target{
+			Kind: "key", ID: k.ring[0].id, Detail: fmt.Sprintf("%s: %d values", c.name, changed),
+		}, now)
+	})
+	return changed, err
+}
+
+// anew gives the columns of a value as the key in force writes them.
+func (k *Keys) anew(c column, r row) (map[string]any, error) {
+	at := Place{Column: c.name, RecordID: r.ID}
+	plain := string(r.Value)
+	if keyOf(r.Value) != "" {
+		var err error
+		if plain, err = k.Open(at, r.Value); err != nil {
+			return nil, err
+		}
+	}
+	set := map[string]any{c.value(): string(k.Seal(at, plain))}
+	if c.hash != "" {
+		set[c.hash] = k.Hash(c.name, plain)
+	}
+	return set, nil
+}
