@@ -131,6 +131,7 @@ func TestEachWrongValueIsExplained(t *testing.T) {
 		{"DATABASE", "mysql::pw@tcp(db:3306)/lianxin", "缺用户名"},
 		{"DATABASE", "mysql:root:pw@db:3306/lianxin", "tcp("},
 		{"DATABASE", "mysql:root:pw@tcp(db)/lianxin", "主机:端口"},
+		{"DATABASE", "mysql:root:pw@tcp(db1:3306,db2)/lianxin", "主机:端口"},
 		{"TRUSTED_PROXIES", "10.0.0.0/8;127.0.0.1", "用逗号分开"},
 		{"TRUSTED_PROXIES", "0.0.0.0/0", "不能信任所有地址"},
 		{"WECHAT_MINI_APP_ID", "gh_0123456789ab", "原始 ID"},

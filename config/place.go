@@ -85,8 +85,16 @@ func checkMySQL(dsn string) error {
 		return errors.New("主机应写在 tcp(…) 里，如 tcp(127.0.0.1:3306)")
 	}
 	if network == "tcp" {
-		if _, _, err := net.SplitHostPort(where); err != nil {
-			return errors.New("tcp(…) 里应写成 主机:端口，如 tcp(127.0.0.1:3306)")
+		return checkHosts(where)
+	}
+	return nil
+}
+
+// checkHosts looks at one host, or the nodes of a cluster with commas between.
+func checkHosts(where string) error {
+	for one := range strings.SplitSeq(where, ",") {
+		if _, _, err := net.SplitHostPort(strings.TrimSpace(one)); err != nil {
+			return errors.New("tcp(…) 里应写成 主机:端口，如 tcp(127.0.0.1:3306)；集群的几个节点用逗号分开，如 tcp(db1:3306,db2:3306)")
 		}
 	}
 	return nil

@@ -26,7 +26,7 @@ func servingEntries() []entry {
 		set("public_url", "", func(c *Config) *string { return &c.PublicURL }, origin(),
 			"群众访问本系统的网址，如 https://lianxin.example.cn；必须是 https，本机地址除外；连接真实微信时必填"),
 		set("database", "sqlite:lianxin-data/lianxin.db", func(c *Config) *Database { return &c.Database }, database(),
-			"数据库：sqlite:文件路径，或 mysql:用户:密码@tcp(主机:3306)/库名").secret(),
+			"数据库：sqlite:文件路径，或 mysql:用户:密码@tcp(主机:3306)/库名；集群的几个节点写在一起，如 tcp(db1:3306,db2:3306)，先用排在前面的").secret(),
 		set("data", "lianxin-data", func(c *Config) *string { return &c.DataDir }, text(), "存放图片的目录"),
 		set("trusted_proxies", "", func(c *Config) *[]netip.Prefix { return &c.TrustedProxies }, networks(),
 			"前置代理的地址或网段，用逗号分开，如 10.0.0.0/8；只有它们报告的来访地址才可信"),

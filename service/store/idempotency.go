@@ -78,8 +78,11 @@ func FindKey(ctx context.Context, db *DB, personID, value string) (model.Idempot
 
 // KeepAnswer notes the answer that the deed of a key was given.
 func KeepAnswer(ctx context.Context, db *DB, k *Key, status int, answer string) error {
-	_, err := gorm.G[model.IdempotencyKey](db.write).Where("person_id = ? AND value = ?", k.PersonID, k.Value).
-		Set(clause.Assignments(map[string]any{"status": status, "answer": answer})).Update(ctx)
+	err := InTx(ctx, db, func(ctx context.Context, tx *gorm.DB) error {
+		_, err := gorm.G[model.IdempotencyKey](tx).Where("person_id = ? AND value = ?", k.PersonID, k.Value).
+			Set(clause.Assignments(map[string]any{"status": status, "answer": answer})).Update(ctx)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("store: keep answer: %w", err)
 	}

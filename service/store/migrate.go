@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
@@ -30,10 +31,11 @@ var versionTable = map[Kind]string{
 // Migrate applies what is pending and returns the names of what it applied, in
 // order. Only one process at a time does it, the others wait.
 func Migrate(ctx context.Context, db *DB) (_ []string, err error) {
-	pool, err := db.pool()
+	pool, closePool, err := db.migrationPool()
 	if err != nil {
 		return nil, err
 	}
+	defer func() { err = errors.Join(err, closePool()) }()
 	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger())}
 	dialect := goose.DialectSQLite3
 	if db.kind == MySQL {
@@ -75,6 +77,20 @@ func Migrate(ctx context.Context, db *DB) (_ []string, err error) {
 		applied = append(applied, filepath.Base(r.Source.Path))
 	}
 	return applied, nil
+}
+
+// migrationPool is the pool to migrate on, and how to close what was opened for
+// it.
+func (d *DB) migrationPool() (_ *sql.DB, closePool func() error, err error) {
+	if d.nodes == nil {
+		pool, err := d.pool()
+		return pool, func() error { return nil }, err
+	}
+	pool, err := d.nodes.patient()
+	if err != nil {
+		return nil, nil, err
+	}
+	return pool, pool.Close, nil
 }
 
 // lockFile takes an exclusive lock on a file beside the database; goose has no

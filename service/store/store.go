@@ -13,11 +13,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"time"
 
-	sqldriver "github.com/go-sql-driver/mysql"
 	"github.com/libtnb/sqlite"
-	"gorm.io/driver/mysql"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
 	"gorm.io/gorm/schema"
@@ -38,10 +35,15 @@ type DB struct {
 	path  string
 	write *gorm.DB
 	read  *gorm.DB
+	// writers has a place for each connection that may write.
+	writers chan struct{}
+	// nodes are the hosts of a server; none for SQLite.
+	nodes *nodes
 }
 
 // Open opens the database. For SQLite dsn is a file path, created if absent;
-// for MySQL it is a DSN of go-sql-driver. The schema is neither changed nor
+// for MySQL it is a DSN of go-sql-driver, in which tcp(…) may name several hosts
+// with commas between: the nodes of one cluster, the writer first. The schema is neither changed nor
 // looked at: see Migrate and Pending.
 func Open(ctx context.Context, kind Kind, dsn string) (*DB, error) {
 	switch kind {
@@ -77,42 +79,7 @@ func openSQLite(ctx context.Context, path, synchronous string) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(err, closeGorm(write))
 	}
-	return &DB{kind: SQLite, path: path, write: write, read: read}, nil
-}
-
-// openMySQL opens one pool; what the design needs from the connection is set
-// here, whatever the DSN says.
-func openMySQL(ctx context.Context, dsn string) (*DB, error) {
-	cfg, err := sqldriver.ParseDSN(dsn)
-	if err != nil {
-		return nil, errors.New("store: the database DSN cannot be read; it should look like user:password@tcp(host:3306)/name")
-	}
-	cfg.ParseTime, cfg.Loc = true, time.UTC
-	cfg.InterpolateParams, cfg.ClientFoundRows = true, true
-	cfg.Collation = "utf8mb4_bin"
-	cfg.Timeout = orDefault(cfg.Timeout, 2*time.Second)
-	cfg.ReadTimeout = orDefault(cfg.ReadTimeout, 10*time.Second)
-	cfg.WriteTimeout = orDefault(cfg.WriteTimeout, 10*time.Second)
-	if err := sqldriver.SetLogger(quiet{}); err != nil {
-		return nil, fmt.Errorf("store: silence driver: %w", err)
-	}
-	db, err := openGorm(ctx, mysql.New(mysql.Config{DSN: cfg.FormatDSN(), SkipInitializeWithVersion: true}), 32)
-	if err != nil {
-		return nil, err
-	}
-	return &DB{kind: MySQL, write: db, read: db}, nil
-}
-
-// quiet drops the driver's own log lines: every error it logs is also returned.
-type quiet struct{}
-
-func (quiet) Print(...any) {}
-
-func orDefault(d, fallback time.Duration) time.Duration {
-	if d == 0 {
-		return fallback
-	}
-	return d
+	return &DB{kind: SQLite, path: path, write: write, read: read, writers: make(chan struct{}, 1)}, nil
 }
 
 func openGorm(ctx context.Context, d gorm.Dialector, conns int) (*gorm.DB, error) {
@@ -140,7 +107,7 @@ func openGorm(ctx context.Context, d gorm.Dialector, conns int) (*gorm.DB, error
 		if err == nil {
 			return db, nil
 		}
-		if try == 20*tries || !lostRace(err) || rest(ctx, tries) != nil {
+		if try == 20*tries || !lockedFile(err) || rest(ctx, tries) != nil {
 			return nil, errors.Join(fmt.Errorf("store: reach the database: %w", err), pool.Close())
 		}
 	}
@@ -185,8 +152,8 @@ func (d *DB) pool() (*sql.DB, error) {
 
 // Close closes every connection.
 func (d *DB) Close() error {
-	if d.read == d.write {
-		return closeGorm(d.write)
+	if d.nodes != nil {
+		return errors.Join(closeGorm(d.write), d.nodes.close())
 	}
 	return errors.Join(closeGorm(d.read), closeGorm(d.write))
 }

@@ -2,15 +2,12 @@ package store
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
 
-	"github.com/go-sql-driver/mysql"
 	"gorm.io/gorm"
-	sqlite "modernc.org/sqlite"
 )
 
 // ErrNested is returned by InTx inside InTx: one exported service method is at
@@ -22,16 +19,26 @@ type insideTx struct{}
 // tries bounds how often a transaction that lost a race is run again.
 const tries = 6
 
+// turnWait bounds how long a transaction waits for a connection to write on.
+var turnWait = 5 * time.Second
+
 // InTx runs fn in one transaction and commits when fn returns nil. It is the
 // only door to writing. The ctx given to fn must be used inside. A transaction
 // that the engine gave up for another one (deadlock, lock wait, certification
 // failure on Galera) is run again as a whole, so fn must only change what it
-// sets itself. The first transaction of a request that carries an idempotency
-// key also takes the key; see WithKey.
+// sets itself. When the line breaks while it commits, nobody knows whether it
+// did: that is not tried again here but said (see Unavailable), and who repeats
+// the request is told by its idempotency key. The first transaction of a
+// request that carries such a key also takes the key; see WithKey.
 func InTx(ctx context.Context, db *DB, fn func(ctx context.Context, tx *gorm.DB) error) error {
 	if ctx.Value(insideTx{}) != nil {
 		return ErrNested
 	}
+	leave, err := db.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	inner := context.WithValue(ctx, insideTx{}, true)
 	for try := 1; ; try++ {
 		err := db.write.WithContext(inner).Transaction(func(tx *gorm.DB) error {
@@ -45,11 +52,35 @@ func InTx(ctx context.Context, db *DB, fn func(ctx context.Context, tx *gorm.DB)
 			return nil
 		}
 		if try == tries || !lostRace(err) {
-			return err
+			return because(ctx, err)
 		}
 		if err := rest(ctx, try); err != nil {
 			return err
 		}
+	}
+}
+
+// because adds that the caller gave up, where that is why the driver speaks of
+// a transaction that is over.
+func because(ctx context.Context, err error) error {
+	if gone := ctx.Err(); gone != nil && !errors.Is(err, gone) {
+		return errors.Join(err, gone)
+	}
+	return err
+}
+
+// enter waits for a place among the writers, which are as many as connections,
+// but not for long: who cannot write soon is told to come again.
+func (d *DB) enter(ctx context.Context) (leave func(), err error) {
+	turn := time.NewTimer(turnWait)
+	defer turn.Stop()
+	select {
+	case d.writers <- struct{}{}:
+		return func() { <-d.writers }, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("store: gave up waiting to write: %w", ctx.Err())
+	case <-turn.C:
+		return nil, errBusy
 	}
 }
 
@@ -63,35 +94,6 @@ func rest(ctx context.Context, try int) error {
 	case <-time.After(pause):
 		return nil
 	}
-}
-
-// lostRace reports whether the engine rolled the transaction back in favour of
-// another one: MySQL 1213 (deadlock, and Galera's certification), 1205 (lock
-// wait), TiDB 9007 (write conflict), SQLITE_BUSY.
-func lostRace(err error) bool {
-	if m, ok := errors.AsType[*mysql.MySQLError](err); ok {
-		return m.Number == 1213 || m.Number == 1205 || m.Number == 9007
-	}
-	if s, ok := errors.AsType[*sqlite.Error](err); ok {
-		return s.Code()&0xff == 5
-	}
-	return false
-}
-
-// Unavailable reports whether err says that the database cannot be reached or
-// does not serve now, as opposed to having refused this statement.
-func Unavailable(err error) bool {
-	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysql.ErrInvalidConn) {
-		return true
-	}
-	if m, ok := errors.AsType[*mysql.MySQLError](err); ok {
-		return m.Number == 1047 || m.Number == 1040 || m.Number == 1053
-	}
-	_, isNet := errors.AsType[interface {
-		error
-		Timeout() bool
-	}](err)
-	return isNet && !errors.Is(err, context.Canceled)
 }
 
 // IsDuplicate reports whether err says that a unique key is taken already.
