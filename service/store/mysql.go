@@ -36,7 +36,7 @@ func openMySQL(ctx context.Context, dsn string) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(err, nodes.close())
 	}
-	nodes.watch()
+	nodes.watch(context.WithoutCancel(ctx))
 	return &DB{kind: MySQL, write: db, read: db, nodes: nodes, writers: make(chan struct{}, mysqlConns)}, nil
 }
 

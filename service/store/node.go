@@ -93,11 +93,11 @@ func (ns *nodes) Connect(ctx context.Context) (driver.Conn, error) {
 func (ns *nodes) Driver() driver.Driver { return sqldriver.MySQLDriver{} }
 
 // watch looks at the nodes of a cluster until close.
-func (ns *nodes) watch() {
+func (ns *nodes) watch(ctx context.Context) {
 	if len(ns.all) < 2 {
 		return
 	}
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := context.WithCancel(ctx)
 	ns.stop = stop
 	for _, n := range ns.all {
 		ns.watched.Go(func() { n.watch(ctx) })
