@@ -29,8 +29,12 @@ type Config struct {
 	PublicURL string
 	// Database is where records are kept.
 	Database Database
-	// DataDir is where pictures are kept.
+	// DataDir is where pictures are kept when Storage is a folder.
 	DataDir string
+	// Storage says what pictures are kept in, and S3 where that is when it is
+	// not a folder, or when pictures move.
+	Storage StorageKind
+	S3      S3
 	// WeChat is how WeChat is reached, and as whom.
 	WeChat WeChat
 	// Templates are the ids of the notice templates, per account.
@@ -86,6 +90,33 @@ type Database struct {
 	// takes: user:password@tcp(host:3306)/name.
 	DSN Secret
 }
+
+// StorageKind says what pictures are kept in.
+type StorageKind string
+
+// The kinds of storage.
+const (
+	StorageFolder StorageKind = "folder"
+	StorageS3     StorageKind = "s3"
+)
+
+// S3 is a bucket of a storage that speaks S3, and how to reach it.
+type S3 struct {
+	// Endpoint is scheme and host of the storage, Prefix what all keys begin with.
+	Endpoint, Region, Bucket, Prefix string
+	AccessKey, SecretKey             Secret
+	// PathStyle names the bucket in the path and not in the host.
+	PathStyle bool
+	// Encryption asks the storage to encrypt what it keeps.
+	Encryption bool
+	// AllowHTTP lets pictures travel to another machine without TLS.
+	AllowHTTP bool
+	// Timeout bounds each step of a call.
+	Timeout time.Duration
+}
+
+// Configured says whether the deployment has a bucket.
+func (s S3) Configured() bool { return s.Endpoint != "" }
 
 // WeChat says how WeChat is reached, and as whom.
 type WeChat struct {

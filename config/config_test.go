@@ -24,6 +24,8 @@ func TestAnEmptyEnvironmentGivesTheDefaults(t *testing.T) {
 		Listen:        "127.0.0.1:8080",
 		Database:      config.Database{Kind: config.SQLite, DSN: "lianxin-data/lianxin.db"},
 		DataDir:       "lianxin-data",
+		Storage:       config.StorageFolder,
+		S3:            config.S3{Region: "us-east-1", Prefix: "pictures", PathStyle: true, Timeout: 10 * time.Second},
 		WeChat:        config.WeChat{Mini: config.Account{Mode: config.Safe}, Official: config.Account{Mode: config.Safe}, Timeout: 5 * time.Second},
 		SessionLife:   2 * time.Hour,
 		RefreshLife:   720 * time.Hour,

@@ -35,6 +35,8 @@ const (
 	miniAESKey  = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 	linkKey     = "f00dfacecafe0123456789beefdeadf00d"
 	fieldKey    = "2026a:00112233445566778899aabbccddeeff0123456789abcdef0123456789abcdef"
+	s3AccessKey = "AKIDofTheBucketXYZ"
+	s3SecretKey = "wJalrXUtnFEMI+K7MDENG/bPxRfiCYzzz"
 	databaseDSN = "lianxin:s3cretWord@tcp(db.internal:3306)/lianxin?parseTime=true"
 )
 
@@ -59,6 +61,17 @@ func everything() env {
 		"LIANXIN_LISTEN":                     "0.0.0.0:9000",
 		"LIANXIN_DATA":                       "/srv/lianxin",
 		"LIANXIN_TRUSTED_PROXIES":            "10.0.0.0/8,192.168.1.5/32",
+		"LIANXIN_STORAGE":                    "s3",
+		"LIANXIN_S3_ENDPOINT":                "http://storage.internal:9000",
+		"LIANXIN_S3_REGION":                  "cn-north-1",
+		"LIANXIN_S3_BUCKET":                  "lianxin-pictures",
+		"LIANXIN_S3_PREFIX":                  "linjiang/pictures",
+		"LIANXIN_S3_ACCESS_KEY":              s3AccessKey,
+		"LIANXIN_S3_SECRET_KEY":              s3SecretKey,
+		"LIANXIN_S3_PATH_STYLE":              "off",
+		"LIANXIN_S3_ENCRYPTION":              "on",
+		"LIANXIN_S3_ALLOW_HTTP":              "on",
+		"LIANXIN_S3_TIMEOUT":                 "4s",
 		"LIANXIN_WECHAT_MINI_MODE":           "compatible",
 		"LIANXIN_WECHAT_OFFICIAL_APP_ID":     "wxfedcba9876543210",
 		"LIANXIN_WECHAT_OFFICIAL_SECRET":     "fedcba9876543210fedcba9876543210",

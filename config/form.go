@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +17,19 @@ func asIs(s string) string { return s }
 
 func text() form[string] {
 	return form[string]{parse: func(s string) (string, error) { return s, nil }, show: asIs}
+}
+
+// word reads text of a pattern; wrong says what is expected.
+func word(pattern *regexp.Regexp, wrong string) form[string] {
+	return form[string]{
+		parse: func(s string) (string, error) {
+			if !pattern.MatchString(s) {
+				return "", errors.New(wrong)
+			}
+			return s, nil
+		},
+		show: asIs,
+	}
 }
 
 // choice reads one of a few words.

@@ -36,6 +36,7 @@ func rules() []rule {
 		about(accountsDiffer, "wechat.mini.app_id", "wechat.official.app_id"),
 		about(refreshOutlivesSession, "session_life", "refresh_life"),
 	}
+	all = append(all, storageRules()...)
 	for _, a := range accounts() {
 		all = append(all, a.rules()...)
 	}

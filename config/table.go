@@ -10,6 +10,7 @@ import (
 // that every field of Config is.
 func table() []entry {
 	all := servingEntries()
+	all = append(all, storageEntries()...)
 	all = append(all, accountEntries("wechat.mini", "小程序", func(c *Config) *Account { return &c.WeChat.Mini })...)
 	all = append(all, accountEntries("wechat.official", "公众号", func(c *Config) *Account { return &c.WeChat.Official })...)
 	all = append(all, wechatEntries()...)
@@ -27,9 +28,34 @@ func servingEntries() []entry {
 			"群众访问本系统的网址，如 https://lianxin.example.cn；必须是 https，本机地址除外；连接真实微信时必填"),
 		set("database", "sqlite:lianxin-data/lianxin.db", func(c *Config) *Database { return &c.Database }, database(),
 			"数据库：sqlite:文件路径，或 mysql:用户:密码@tcp(主机:3306)/库名；集群的几个节点写在一起，如 tcp(db1:3306,db2:3306)，先用排在前面的").secret(),
-		set("data", "lianxin-data", func(c *Config) *string { return &c.DataDir }, text(), "存放图片的目录"),
+		set("data", "lianxin-data", func(c *Config) *string { return &c.DataDir }, text(), "数据目录；图片存在本机时，放在它下面的 pictures 里"),
 		set("trusted_proxies", "", func(c *Config) *[]netip.Prefix { return &c.TrustedProxies }, networks(),
 			"前置代理的地址或网段，用逗号分开，如 10.0.0.0/8；只有它们报告的来访地址才可信"),
+	}
+}
+
+func storageEntries() []entry {
+	return []entry{
+		set("storage", string(StorageFolder), func(c *Config) *StorageKind { return &c.Storage }, choice(StorageFolder, StorageS3),
+			"图片存在哪里：folder 本机目录，s3 兼容 S3 的对象存储；更换前先运行 lianxin pictures move"),
+		set("s3.endpoint", "", func(c *Config) *string { return &c.S3.Endpoint }, origin(),
+			"对象存储的网址，如 https://s3.example.cn:9000；存储为 s3 时必填"),
+		set("s3.region", "us-east-1", func(c *Config) *string { return &c.S3.Region }, word(regionForm, "应只含小写字母、数字和 -，如 cn-north-1"),
+			"对象存储的区域；自建的 MinIO、Ceph 一般不用改"),
+		set("s3.bucket", "", func(c *Config) *string { return &c.S3.Bucket }, word(bucketForm, "应是 3 到 63 个小写字母、数字、点和 -，首尾是字母或数字"),
+			"存储桶的名字；桶要先建好，不要设为公开"),
+		set("s3.prefix", "pictures", func(c *Config) *string { return &c.S3.Prefix }, word(prefixForm, "应写成 lianxin/pictures 这样的路径，首尾不带斜线"),
+			"图片在桶里的路径前缀"),
+		set("s3.access_key", "", func(c *Config) *Secret { return &c.S3.AccessKey }, secretText(), "对象存储的访问密钥 ID").secret(),
+		set("s3.secret_key", "", func(c *Config) *Secret { return &c.S3.SecretKey }, secretText(), "对象存储的访问密钥").secret(),
+		set("s3.path_style", "on", func(c *Config) *bool { return &c.S3.PathStyle }, onOff(),
+			"桶名写在路径里（on，自建存储一般如此）还是域名里（off，公有云一般如此）"),
+		set("s3.encryption", "off", func(c *Config) *bool { return &c.S3.Encryption }, onOff(),
+			"是否要求存储加密保存（SSE，AES256）：on 或 off"),
+		set("s3.allow_http", "off", func(c *Config) *bool { return &c.S3.AllowHTTP }, onOff(),
+			"是否允许不加密地连接别的机器上的对象存储：on 或 off"),
+		set("s3.timeout", "10s", func(c *Config) *time.Duration { return &c.S3.Timeout }, span(time.Second, time.Minute),
+			"对象存储一步操作最多等多久，1s 到 1m"),
 	}
 }
 

@@ -27,7 +27,7 @@ const (
 )
 
 // routine lists the jobs that come round.
-func (a *app) routine(accounts *account.Service, pictures *picture.Service, talk *conversation.Service) []outbox.Job {
+func (a *app) routine(accounts *account.Service, custodian *picture.Custodian, talk *conversation.Service) []outbox.Job {
 	ago := func(d time.Duration) time.Time { return a.now().Add(-d) }
 	return []outbox.Job{
 		{Name: "deadline", Every: 5 * time.Second, Tick: func(ctx context.Context) error {
@@ -51,7 +51,12 @@ func (a *app) routine(accounts *account.Service, pictures *picture.Service, talk
 			return err
 		}},
 		{Name: "sweep pictures", Every: time.Hour, Tick: func(ctx context.Context) error {
-			_, err := pictures.Sweep(ctx, ago(keepUploads))
+			_, err := custodian.SweepUnused(ctx, picture.Round{Before: ago(keepUploads)})
+			return err
+		}},
+		// Looks at every file there is, so it comes round less often.
+		{Name: "sweep picture files", Every: 6 * time.Hour, Tick: func(ctx context.Context) error {
+			_, err := custodian.SweepFiles(ctx, picture.Round{Before: ago(keepUploads)})
 			return err
 		}},
 	}

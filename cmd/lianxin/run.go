@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -34,7 +33,6 @@ import (
 	"lianxin/service/notice"
 	"lianxin/service/outbox"
 	"lianxin/service/picture"
-	"lianxin/service/picture/folder"
 	"lianxin/service/picture/raster"
 	"lianxin/service/store"
 	"lianxin/service/token"
@@ -48,7 +46,7 @@ type app struct {
 	now        func() time.Time
 	db         *store.DB
 	gateway    *wechat.Gateway
-	files      *folder.Folder
+	files      pictureStorage
 	surface    handler.Surface
 	dispatcher *outbox.Dispatcher
 	jobs       []outbox.Job
@@ -84,11 +82,15 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 	if err != nil {
 		return nil, err
 	}
-	if a.files, err = folder.Open(filepath.Join(cfg.DataDir, "pictures"), now); err != nil {
+	if a.files, err = openStorage(cfg, cfg.Storage, now); err != nil {
+		return nil, err
+	}
+	custodian, err := picture.NewCustodian(db, now, log, a.files)
+	if err != nil {
 		return nil, err
 	}
 	pictures, err := picture.New(picture.Options{
-		DB: db, Now: now, Normalizer: raster.New(raster.Limits{Bytes: cfg.UploadLimit}, 2), Keeper: a.files, Checker: weChat,
+		DB: db, Now: now, Log: log, Normalizer: raster.New(raster.Limits{Bytes: cfg.UploadLimit}, 2), Keeper: a.files, Checker: weChat,
 		LinkKey: []byte(cfg.LinkKey.Reveal()), PublicURL: cfg.PublicURL,
 	})
 	if err != nil {
@@ -109,14 +111,14 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 		picture.CheckTask:     pictures.HandleCheck,
 		conversation.TaskKind: talk.Handle,
 	})
-	a.jobs = a.routine(accounts, pictures, talk)
+	a.jobs = a.routine(accounts, custodian, talk)
 
 	receivers, err := receiversOf(cfg.WeChat, now)
 	if err != nil {
 		return nil, err
 	}
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newQueueFigures(db, now, log))
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newQueueFigures(db, now, log), pictureFigures{custodian})
 	pictureLink := func(id string) (full, thumb string) {
 		return pictures.Link(id, picture.SizeFull, now()), pictures.Link(id, picture.SizeThumb, now())
 	}

@@ -10,6 +10,7 @@ package media
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -134,12 +135,37 @@ func (r *Routes) show(c *gin.Context) {
 		r.problem(c, err)
 		return
 	}
+	from := &source{from: content.Body}
+	content.Body = from
 	err = serve(c, content)
-	if err = errors.Join(err, content.Body.Close()); err != nil {
-		// Too late for a problem: the answer has begun. Gin's log gets it.
-		_ = c.Error(err)
+	if err = errors.Join(err, content.Body.Close()); err == nil {
+		return
 	}
+	// Too late for a problem: the answer has begun. The line is cut, so that the
+	// half is not taken for the whole and kept; the guard logs what is our doing.
+	if from.failed == nil {
+		panic(http.ErrAbortHandler)
+	}
+	panic(fmt.Errorf("media: serve picture: %w", from.failed))
 }
+
+// source remembers that it was the storage that failed, not the line.
+type source struct {
+	from   io.ReadCloser
+	failed error
+}
+
+// Read reads on.
+func (s *source) Read(b []byte) (int, error) {
+	n, err := s.from.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.failed = err
+	}
+	return n, err
+}
+
+// Close ends the reading.
+func (s *source) Close() error { return s.from.Close() }
 
 // serve writes a picture so that no browser takes it for anything else.
 func serve(c *gin.Context, content picture.Content) error {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"image"
 	"image/png"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/gin-gonic/gin"
 
@@ -40,6 +42,37 @@ type world struct {
 	db     *store.DB
 	clock  *storetest.Clock
 	router *gin.Engine
+	keeper *breakable
+}
+
+var errStorage = errors.New("disk of rack 7 broke")
+
+// breakable is a keeper that can be broken: for good, or in the middle of a file.
+type breakable struct {
+	picture.Keeper
+	broken bool
+	after  int64
+}
+
+func (b *breakable) Put(ctx context.Context, name string, content []byte) error {
+	if b.broken {
+		return errStorage
+	}
+	return b.Keeper.Put(ctx, name, content)
+}
+
+func (b *breakable) Open(ctx context.Context, name string) (io.ReadCloser, error) {
+	if b.broken {
+		return nil, errStorage
+	}
+	body, err := b.Keeper.Open(ctx, name)
+	if err != nil || b.after == 0 {
+		return body, err
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(io.LimitReader(body, b.after), iotest.ErrReader(errStorage)), body}, nil
 }
 
 type silentChecker struct{}
@@ -67,8 +100,9 @@ func newWorld(t *testing.T, guards ...gin.HandlerFunc) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = keeper.Close() })
+	w.keeper = &breakable{Keeper: keeper}
 	pictures, err := picture.New(picture.Options{
-		DB: w.db, Now: w.clock.Now, Normalizer: raster.New(raster.Limits{Bytes: maxBytes, Side: 64, ThumbSide: 16}, 2), Keeper: keeper,
+		DB: w.db, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler), Normalizer: raster.New(raster.Limits{Bytes: maxBytes, Side: 64, ThumbSide: 16}, 2), Keeper: w.keeper,
 		Checker: silentChecker{}, LinkKey: bytes.Repeat([]byte("k"), 32), PublicURL: "https://lianxin.example",
 	})
 	if err != nil {

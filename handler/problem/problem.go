@@ -83,7 +83,7 @@ func requestID(ctx context.Context) string {
 }
 
 // From turns an error into its document. What is not a fault is logged here,
-// once, with the request's id.
+// once, with the request's id; so is why something we need is not available.
 func From(ctx context.Context, log *slog.Logger, err error) *Problem {
 	if p, ok := errors.AsType[*Problem](err); ok {
 		named := *p
@@ -91,6 +91,9 @@ func From(ctx context.Context, log *slog.Logger, err error) *Problem {
 		return &named
 	}
 	if f := fault.Of(err); f != nil && byKind[f.Kind].status != 0 {
+		if f.Kind == fault.KindUnavailable {
+			log.WarnContext(ctx, "something we need does not serve", "request", requestID(ctx), "error", err)
+		}
 		return fromFault(ctx, f)
 	}
 	switch {

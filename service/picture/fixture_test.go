@@ -22,7 +22,6 @@ import (
 	"lianxin/model"
 	"lianxin/service/outbox"
 	"lianxin/service/picture"
-	"lianxin/service/picture/folder"
 	"lianxin/service/picture/raster"
 	"lianxin/service/store"
 	"lianxin/service/store/storetest"
@@ -35,10 +34,10 @@ type desk struct {
 	tb      testing.TB
 	db      *store.DB
 	clock   *storetest.Clock
-	dir     string
-	keeper  *folder.Folder
+	keeper  picture.Keeper
 	machine *machine
 	svc     *picture.Service
+	keeping *picture.Custodian
 	outbox  *outbox.Dispatcher
 }
 
@@ -64,21 +63,32 @@ func (m *machine) CheckPicture(_ context.Context, openID, mediaURL string) (stri
 	return "trace-" + strconv.Itoa(len(m.asked)), nil
 }
 
+// newDesk keeps its pictures in a folder.
 func newDesk(tb testing.TB) *desk {
 	tb.Helper()
-	d := &desk{tb: tb, db: storetest.Open(tb), clock: storetest.NewClock(tb, "2026-11-23 10:00"), dir: tb.TempDir(), machine: &machine{}}
-	keeper, err := folder.Open(d.dir, d.clock.Now)
-	if err != nil {
+	clock := storetest.NewClock(tb, "2026-11-23 10:00")
+	return newDeskWith(tb, clock, newFolder(tb, clock.Now))
+}
+
+// onEachDesk runs a test with every kind of keeper.
+func onEachDesk(t *testing.T, test func(t *testing.T, d *desk)) {
+	t.Helper()
+	t.Run("folder", func(t *testing.T) { test(t, newDesk(t)) })
+	t.Run("bucket", func(t *testing.T) {
+		clock := storetest.NewClock(t, "2026-11-23 10:00")
+		_, b := standIn(t, clock.Now)
+		test(t, newDeskWith(t, clock, b))
+	})
+}
+
+func newDeskWith(tb testing.TB, clock *storetest.Clock, keeper picture.Keeper) *desk {
+	tb.Helper()
+	d := &desk{tb: tb, db: storetest.Open(tb), clock: clock, keeper: keeper, machine: &machine{}}
+	var err error
+	if d.svc, err = picture.New(d.options()); err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(func() {
-		if err := keeper.Close(); err != nil {
-			tb.Error(err)
-		}
-	})
-	d.keeper = keeper
-	d.svc, err = picture.New(d.options())
-	if err != nil {
+	if d.keeping, err = picture.NewCustodian(d.db, d.clock.Now, slog.New(slog.DiscardHandler), keeper); err != nil {
 		tb.Fatal(err)
 	}
 	d.outbox = outbox.NewDispatcher(d.db, d.clock.Now, slog.New(slog.DiscardHandler), map[string]outbox.Handler{picture.CheckTask: d.svc.HandleCheck})
@@ -87,7 +97,7 @@ func newDesk(tb testing.TB) *desk {
 
 func (d *desk) options() picture.Options {
 	return picture.Options{
-		DB: d.db, Now: d.clock.Now, Normalizer: raster.New(raster.Limits{Bytes: 1 << 20, Pixels: 100_000, Side: 64, ThumbSide: 16}, 2),
+		DB: d.db, Now: d.clock.Now, Log: slog.New(slog.DiscardHandler), Normalizer: raster.New(raster.Limits{Bytes: 1 << 20, Pixels: 100_000, Side: 64, ThumbSide: 16}, 2),
 		Keeper: d.keeper, Checker: d.machine, LinkKey: linkKey, PublicURL: "https://lianxin.example",
 	}
 }
@@ -166,7 +176,7 @@ func (d *desk) screening(id string, want model.Screening) {
 func (d *desk) files() []string {
 	d.tb.Helper()
 	var names []string
-	err := d.keeper.List(d.tb.Context(), d.clock.Now().Add(time.Hour), func(name string) error {
+	err := d.keeper.List(d.tb.Context(), func(name string, _ int64, _ time.Time) error {
 		names = append(names, name)
 		return nil
 	})

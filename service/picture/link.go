@@ -1,12 +1,15 @@
 package picture
 
 import (
+	"bufio"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/url"
 	"strconv"
 	"time"
@@ -49,9 +52,9 @@ type Content struct {
 	ETag   string
 }
 
-// Open opens what a link points to. A link that is over, was not made here, or
-// points to a picture that was refused or removed, is the fault not found: they
-// are not told apart.
+// Open opens what a link points to. Faults: not found for a link that is over,
+// was not made here, or points to a picture that was refused, removed or lost:
+// they are not told apart; unavailable when the storage does not serve now.
 func (s *Service) Open(ctx context.Context, id string, size Size, until int64, sig string) (Content, error) {
 	gone := fault.NotFound("这张图片")
 	genuine := hmac.Equal([]byte(sig), []byte(s.sign(id, size, until)))
@@ -65,13 +68,34 @@ func (s *Service) Open(ctx context.Context, id string, size Size, until int64, s
 	if err != nil {
 		return Content{}, fmt.Errorf("picture: find: %w", err)
 	}
-	body, err := s.keeper.Open(ctx, fileName(id, size))
+	body, err := openBegun(ctx, s.keeper, fileName(id, size))
+	if errors.Is(err, fs.ErrNotExist) {
+		s.log.ErrorContext(ctx, "file of a picture is lost", "picture", id, "size", string(size))
+		return Content{}, gone
+	}
 	if err != nil {
-		return Content{}, fmt.Errorf("picture: open %s file: %w", size, err)
+		return Content{}, unkept(ctx, "open "+string(size)+" file", err)
 	}
 	content := Content{Body: body, Type: "image/jpeg", Length: -1, ETag: `"` + p.SHA256 + "-" + string(size) + `"`}
 	if size == SizeFull {
 		content.Length = int64(p.Size)
 	}
 	return content, nil
+}
+
+// openBegun opens a file and reads its beginning, so that a storage that does
+// not give it is found out while there is still an answer for that.
+func openBegun(ctx context.Context, keeper Keeper, name string) (io.ReadCloser, error) {
+	body, err := keeper.Open(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	begun := bufio.NewReaderSize(body, 32<<10)
+	if _, err := begun.Peek(1); err != nil && !errors.Is(err, io.EOF) {
+		return nil, errors.Join(err, body.Close())
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{begun, body}, nil
 }

@@ -102,7 +102,7 @@ func TestARefusedPictureIsNeverServedAndOneInCheckIs(t *testing.T) {
 	}
 }
 
-func TestAFileThatIsLostIsOurFailureAndNotTheReaders(t *testing.T) {
+func TestAFileThatIsLostIsNotFound(t *testing.T) {
 	d := newDesk(t)
 	p := d.upload(d.resident("wang"))
 	for _, name := range d.files() {
@@ -110,7 +110,7 @@ func TestAFileThatIsLostIsOurFailureAndNotTheReaders(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := d.follow(d.svc.Link(p.ID, picture.SizeFull, d.clock.Now())); err == nil || fault.Of(err) != nil {
+	if _, err := d.follow(d.svc.Link(p.ID, picture.SizeFull, d.clock.Now())); !fault.Is(err, fault.KindNotFound) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/url"
 	"strings"
 	"time"
@@ -26,13 +27,15 @@ import (
 
 // Keeper keeps files under names of two levels, such as "3f/0193-full.jpg".
 // Put replaces as a whole or not at all. Open of an absent name fails with
-// fs.ErrNotExist; Remove of one is no error. List visits the names that were
-// put before a time, and stops at the first error of visit.
+// fs.ErrNotExist; Remove of one is no error. List visits the files with their
+// size and when they were put, and stops at the first error of visit. Check
+// tries all of it; its error carries a fault with words for the administrator.
 type Keeper interface {
 	Put(ctx context.Context, name string, content []byte) error
 	Open(ctx context.Context, name string) (io.ReadCloser, error)
 	Remove(ctx context.Context, name string) error
-	List(ctx context.Context, before time.Time, visit func(name string) error) error
+	List(ctx context.Context, visit func(name string, size int64, at time.Time) error) error
+	Check(ctx context.Context) error
 }
 
 // Checker is WeChat's picture check. It fetches the picture from mediaURL and
@@ -54,6 +57,7 @@ const (
 type Options struct {
 	DB         *store.DB
 	Now        func() time.Time
+	Log        *slog.Logger
 	Normalizer *raster.Normalizer
 	Keeper     Keeper
 	Checker    Checker
@@ -66,6 +70,7 @@ type Options struct {
 type Service struct {
 	db         *store.DB
 	clock      func() time.Time
+	log        *slog.Logger
 	normalizer *raster.Normalizer
 	keeper     Keeper
 	checker    Checker
@@ -76,8 +81,8 @@ type Service struct {
 
 // New makes a Service. It fails when something it cannot do without is missing.
 func New(o Options) (*Service, error) {
-	if o.DB == nil || o.Now == nil || o.Normalizer == nil || o.Keeper == nil || o.Checker == nil {
-		return nil, errors.New("picture: a database, a clock, a normalizer, a keeper and a checker are needed")
+	if o.DB == nil || o.Now == nil || o.Log == nil || o.Normalizer == nil || o.Keeper == nil || o.Checker == nil {
+		return nil, errors.New("picture: a database, a clock, a log, a normalizer, a keeper and a checker are needed")
 	}
 	if len(o.LinkKey) < linkKeyMin {
 		return nil, fmt.Errorf("picture: the link key needs at least %d bytes", linkKeyMin)
@@ -93,7 +98,7 @@ func New(o Options) (*Service, error) {
 		o.LinkLife = defaultLinkLife
 	}
 	return &Service{
-		db: o.DB, clock: o.Now, normalizer: o.Normalizer, keeper: o.Keeper, checker: o.Checker,
+		db: o.DB, clock: o.Now, log: o.Log, normalizer: o.Normalizer, keeper: o.Keeper, checker: o.Checker,
 		linkKey: o.LinkKey, publicURL: strings.TrimRight(o.PublicURL, "/"), linkLife: o.LinkLife,
 	}, nil
 }
@@ -103,6 +108,18 @@ func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Millise
 
 // MaxBytes is the size of the largest upload.
 func (s *Service) MaxBytes() int64 { return s.normalizer.Limits().Bytes }
+
+// storageRest is when to come back after the storage did not serve.
+const storageRest = 10 * time.Second
+
+// unkept is an error of the keeper: whatever its reason is, the person can only
+// come back later. That the person has gone is no error of the keeper.
+func unkept(ctx context.Context, what string, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("picture: %s: %w", what, err)
+	}
+	return fmt.Errorf("%w: picture: %s: %w", fault.Unavailable("图片暂时存取不了，请稍后再试。", storageRest), what, err)
+}
 
 // signedIn refuses what only a person can ask for.
 func signedIn(by model.Actor) error {

@@ -29,8 +29,9 @@ const unused = "turn_id = '' AND id NOT IN (SELECT picture_id FROM representativ
 
 // Upload repaints a picture, keeps it and has it checked. The files are there
 // before the row: a row without files is never seen, and files that got no row
-// are cleared away by Sweep. Faults: unauthenticated; invalid, when it is not a
-// picture that can be taken; too many. An error of r is passed on, wrapped.
+// are cleared away by Custodian.Sweep. Faults: unauthenticated; invalid, when it
+// is not a picture that can be taken; too many; unavailable, when it cannot be
+// kept now. An error of r is passed on, wrapped.
 func (s *Service) Upload(ctx context.Context, by model.Actor, r io.Reader) (model.Picture, error) {
 	if err := signedIn(by); err != nil {
 		return model.Picture{}, err
@@ -78,7 +79,7 @@ func (s *Service) refusal(err error) error {
 func (s *Service) file(ctx context.Context, id string, painted raster.Picture) error {
 	for size, content := range map[Size][]byte{SizeFull: painted.Data, SizeThumb: painted.Thumb} {
 		if err := s.keeper.Put(ctx, fileName(id, size), content); err != nil {
-			return fmt.Errorf("picture: keep %s file: %w", size, err)
+			return unkept(ctx, "keep "+string(size)+" file", err)
 		}
 	}
 	return nil

@@ -141,8 +141,9 @@ func TestARepeatedUploadWithTheSameKeyIsEnteredOnce(t *testing.T) {
 		t.Errorf("the second gave %v", err)
 	}
 	d.clock.Advance(3 * time.Hour)
-	if n, err := d.svc.Sweep(t.Context(), d.clock.Now().Add(-2*time.Hour)); err != nil || n != 3 {
-		t.Errorf("the sweep took %d (one picture, two files without a row), %v", n, err)
+	swept, err := d.keeping.Sweep(t.Context(), picture.Round{Before: d.clock.Now().Add(-2 * time.Hour)})
+	if err != nil || swept.Pictures != 1 || swept.Files != 2 {
+		t.Errorf("the sweep took %+v (one picture, two files without a row), %v", swept, err)
 	}
 }
 
@@ -151,6 +152,7 @@ func TestADeskIsNotOpenedWithoutWhatItNeeds(t *testing.T) {
 	for name, spoil := range map[string]func(*picture.Options){
 		"no database": func(o *picture.Options) { o.DB = nil },
 		"no clock":    func(o *picture.Options) { o.Now = nil },
+		"no log":      func(o *picture.Options) { o.Log = nil },
 		"no keeper":   func(o *picture.Options) { o.Keeper = nil },
 		"no checker":  func(o *picture.Options) { o.Checker = nil },
 		"short key":   func(o *picture.Options) { o.LinkKey = linkKey[:31] },

@@ -140,9 +140,9 @@ func (f *Folder) drop(name string) error {
 	return nil
 }
 
-// List visits the names of the files that were put before a time, also of those
-// whose putting was cut short. What has no plain name is passed over.
-func (f *Folder) List(ctx context.Context, before time.Time, visit func(name string) error) error {
+// List visits the files with their size and when they were put, also those whose
+// putting was cut short. What has no plain name is passed over.
+func (f *Folder) List(ctx context.Context, visit func(name string, size int64, at time.Time) error) error {
 	files := f.root.FS()
 	shards, err := fs.ReadDir(files, ".")
 	if err != nil {
@@ -152,14 +152,14 @@ func (f *Folder) List(ctx context.Context, before time.Time, visit func(name str
 		if !shard.IsDir() {
 			continue
 		}
-		if err := listShard(ctx, files, shard.Name(), before, visit); err != nil {
+		if err := listShard(ctx, files, shard.Name(), visit); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func listShard(ctx context.Context, files fs.FS, shard string, before time.Time, visit func(name string) error) error {
+func listShard(ctx context.Context, files fs.FS, shard string, visit func(name string, size int64, at time.Time) error) error {
 	entries, err := fs.ReadDir(files, shard)
 	if err != nil {
 		return fmt.Errorf("folder: list shard: %w", err)
@@ -169,32 +169,21 @@ func listShard(ctx context.Context, files fs.FS, shard string, before time.Time,
 			return fmt.Errorf("folder: list: %w", context.Cause(ctx))
 		}
 		name := shard + "/" + entry.Name()
-		old, err := putBefore(entry, before)
-		if err != nil {
-			return err
-		}
-		if !old || !plain.MatchString(name) {
+		if !entry.Type().IsRegular() || !plain.MatchString(name) {
 			continue
 		}
-		if err := visit(name); err != nil {
+		known, err := entry.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // it went while we looked
+		}
+		if err != nil {
+			return fmt.Errorf("folder: look at file: %w", err)
+		}
+		if err := visit(name, known.Size(), known.ModTime()); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func putBefore(entry fs.DirEntry, before time.Time) (bool, error) {
-	if !entry.Type().IsRegular() {
-		return false, nil
-	}
-	known, err := entry.Info()
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil // it went while we looked
-	}
-	if err != nil {
-		return false, fmt.Errorf("folder: look at file: %w", err)
-	}
-	return known.ModTime().Before(before), nil
 }
 
 func (f *Folder) check(ctx context.Context, name string) error {
