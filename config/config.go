@@ -64,6 +64,29 @@ type Config struct {
 	Jobs bool
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
+	// Limits say how often people may do what.
+	Limits Limits
+}
+
+// Limits say how often people may do what.
+type Limits struct {
+	// Scale multiplies all of them.
+	Scale int
+	// Messages are how many messages a person may send; each of the rates holds.
+	Messages                                                           []Rate
+	SignInWeChat, SignInStaff, Refresh, Invitation, Send, Turn, Upload Limit
+	Similar, CheckCode, Search, Read, Export, Write                    Limit
+}
+
+// Limit is how often a person, a device and an address may do one thing.
+type Limit struct {
+	Person, Device, Address Rate
+}
+
+// Rate is so many times in so long; the zero Rate is no limit.
+type Rate struct {
+	Times int
+	Per   time.Duration
 }
 
 // FieldKey is a key for fields in the database; its ID stands in every value it

@@ -36,9 +36,30 @@ func TestAnEmptyEnvironmentGivesTheDefaults(t *testing.T) {
 		LogFormat:     config.LogText,
 		ShutdownGrace: 20 * time.Second,
 		Jobs:          true,
+		Limits:        standardLimits(),
 	}
 	if diff := cmp.Diff(want, c, reveal(), cmpopts.EquateComparable(netip.Prefix{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func standardLimits() config.Limits {
+	rate := func(times int, per time.Duration) config.Rate { return config.Rate{Times: times, Per: per} }
+	return config.Limits{
+		Scale: 1, Messages: []config.Rate{rate(10, 10*time.Minute), rate(50, 24*time.Hour)},
+		SignInWeChat: config.Limit{Address: rate(600, time.Minute)},
+		SignInStaff:  config.Limit{Address: rate(300, 10*time.Minute)},
+		Refresh:      config.Limit{Address: rate(1200, time.Minute)},
+		Invitation:   config.Limit{Person: rate(30, time.Hour)},
+		Send:         config.Limit{Person: rate(30, time.Minute)},
+		Turn:         config.Limit{Person: rate(30, 10*time.Minute)},
+		Upload:       config.Limit{Person: rate(120, 10*time.Minute)},
+		Similar:      config.Limit{Person: rate(120, time.Minute), Address: rate(1200, time.Minute)},
+		CheckCode:    config.Limit{Person: rate(60, time.Minute), Address: rate(600, time.Minute)},
+		Search:       config.Limit{Person: rate(240, time.Minute), Address: rate(6000, time.Minute)},
+		Read:         config.Limit{Person: rate(1200, time.Minute), Device: rate(900, time.Minute), Address: rate(12000, time.Minute)},
+		Export:       config.Limit{Person: rate(20, time.Hour)},
+		Write:        config.Limit{Person: rate(600, time.Minute), Device: rate(450, time.Minute), Address: rate(1200, time.Minute)},
 	}
 }
 
@@ -117,6 +138,13 @@ func TestEveryMistakeIsReportedAtOnceByItsVariable(t *testing.T) {
 func TestEachWrongValueIsExplained(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ setting, value, words string }{
+		{"LIMIT_SCALE", "0", "整数"},
+		{"LIMIT_MESSAGES", "many", "次数/时长"},
+		{"LIMIT_MESSAGES", "5/1m 0/1d", "次数/时长"},
+		{"LIMIT_READ", "600/1m", "person=30/1m"},
+		{"LIMIT_READ", "person=1/1m person=2/1m", "每种至多一次"},
+		{"LIMIT_READ", "person=1/99d", "最长 31d"},
+		{"LIMIT_READ", "address=1/1ms", "最短 1s"},
 		{"LISTEN", "localhost", "主机:端口"},
 		{"LISTEN", "localhost:http", "端口"},
 		{"PUBLIC_URL", "lianxin.example.cn", "https://域名"},

@@ -98,6 +98,21 @@ func everything() env {
 		"LIANXIN_LOG_FORMAT":                 "json",
 		"LIANXIN_SHUTDOWN_GRACE":             "45s",
 		"LIANXIN_JOBS":                       "off",
+		"LIANXIN_LIMIT_SCALE":                "3",
+		"LIANXIN_LIMIT_MESSAGES":             "5/1h",
+		"LIANXIN_LIMIT_SIGN_IN_WECHAT":       "person=7/1s device=8/1s address=1/9m",
+		"LIANXIN_LIMIT_SIGN_IN_STAFF":        "person=7/1s device=8/1s address=2/9m",
+		"LIANXIN_LIMIT_REFRESH":              "person=7/1s device=8/1s address=3/9m",
+		"LIANXIN_LIMIT_INVITATION":           "person=4/9m device=40/2h address=400/3d",
+		"LIANXIN_LIMIT_SEND":                 "person=5/9m device=41/2h address=401/3d",
+		"LIANXIN_LIMIT_TURN":                 "person=6/9m device=42/2h address=402/3d",
+		"LIANXIN_LIMIT_UPLOAD":               "person=7/9m device=43/2h address=403/3d",
+		"LIANXIN_LIMIT_SIMILAR":              "person=8/9m device=44/2h address=404/3d",
+		"LIANXIN_LIMIT_CHECK_CODE":           "person=9/9m device=45/2h address=405/3d",
+		"LIANXIN_LIMIT_SEARCH":               "person=10/9m device=46/2h address=406/3d",
+		"LIANXIN_LIMIT_READ":                 "person=11/9m device=47/2h address=407/3d",
+		"LIANXIN_LIMIT_EXPORT":               "person=12/9m device=48/2h address=408/3d",
+		"LIANXIN_LIMIT_WRITE":                "person=13/9m device=49/2h address=409/3d",
 	})
 	return all
 }

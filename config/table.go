@@ -17,6 +17,7 @@ func table() []entry {
 	all = append(all, templateEntries("template.mini", "小程序", func(c *Config) *NoticeTemplates { return &c.Templates.Mini })...)
 	all = append(all, templateEntries("template.official", "公众号", func(c *Config) *NoticeTemplates { return &c.Templates.Official })...)
 	all = append(all, ruleEntries()...)
+	all = append(all, limitEntries()...)
 	return append(all, operationEntries()...)
 }
 

@@ -29,6 +29,7 @@ import (
 	"lianxin/handler/session"
 	"lianxin/handler/staff"
 	"lianxin/handler/unit"
+	"lianxin/service/limit"
 	"lianxin/service/store"
 )
 
@@ -40,6 +41,7 @@ type Options struct {
 	Registry       *prometheus.Registry
 	TrustedProxies []netip.Prefix
 	Identify       session.Identify
+	Limiter        *limit.Limiter
 	// Wake is called after a write, so that what it caused begins at once.
 	Wake func()
 
@@ -80,12 +82,16 @@ func New(o Options) (Surface, error) {
 		return found && r.Keyless
 	}}
 	engine.Use(guard.Name, guard.NewFigures(o.Registry).Watch(o.Log, o.Now), guard.Catch(o.Log))
+	limits := guard.NewLimits(o.Registry, o.Limiter.Take)
 	engine.NoRoute(o.refuse(http.StatusNotFound, "not_found", "没有找到", "没有这个地址，请检查后重试。"))
 	engine.NoMethod(o.refuse(http.StatusMethodNotAllowed, "method", "不支持这种请求", "这个地址不支持这种请求方式。"))
-	api = endpoint.NewAPI(humagin.NewWithGroup(engine, engine.Group("", guard.Body(o.Log), cached.Public(func(c *gin.Context) bool {
+	api = endpoint.NewAPI(humagin.NewWithGroup(engine, engine.Group("", cached.Public(func(c *gin.Context) bool {
 		r, found := api.Route(c.Request.Method, c.FullPath())
 		return found && r.Cached
-	}), session.Middleware(o.Identify), keeper.Middleware, o.wakeAfterWrites), description()), o.Log)
+	}), session.Middleware(o.Identify), limits.Keep(o.Log, func(c *gin.Context) limit.Class {
+		r, _ := api.Route(c.Request.Method, c.FullPath())
+		return r.Class()
+	}), guard.Body(o.Log), keeper.Middleware, o.wakeAfterWrites), description()), o.Log)
 
 	o.Open.Register(api)
 	o.Open.RegisterFresh(api)
@@ -95,23 +101,24 @@ func New(o Options) (Surface, error) {
 	o.Unit.Register(api)
 	o.Staff.Register(api)
 
-	if err := o.mountPictures(engine, api, keeper); err != nil {
+	if err := o.mountPictures(engine, api, keeper, limits); err != nil {
 		return Surface{}, err
 	}
 	callback.Register(engine, o.Callback)
-	o.Landing.Register(engine)
+	o.Landing.Register(engine.Group("", limits.Keep(o.Log, func(*gin.Context) limit.Class { return limit.Read })))
 	o.mountProbes(engine)
 	return Surface{Handler: engine, API: api}, nil
 }
 
-func (o Options) mountPictures(engine *gin.Engine, api endpoint.API, keeper retry.Keeper) error {
+func (o Options) mountPictures(engine *gin.Engine, api endpoint.API, keeper retry.Keeper, limits *guard.Limits) error {
 	o.Media.Actor = session.Actor
 	o.Media.Problem = func(c *gin.Context, err error) { problem.Write(c, o.Log, err) }
 	pictures, err := media.New(o.Media)
 	if err != nil {
 		return err
 	}
-	pictures.Mount(engine, guard.Body(o.Log), session.Middleware(o.Identify), keeper.Middleware, o.wakeAfterWrites)
+	upload := func(*gin.Context) limit.Class { return limit.Upload }
+	pictures.Mount(engine, session.Middleware(o.Identify), limits.Keep(o.Log, upload), guard.Body(o.Log), keeper.Middleware, o.wakeAfterWrites)
 	media.Document(api.Huma)
 	return nil
 }

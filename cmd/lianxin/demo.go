@@ -81,7 +81,7 @@ func demo(ctx context.Context, w world, o demoOptions) (err error) {
 		}
 	}()
 
-	cfg, err := demoConfig(o.data, appURL, simURL, standIn)
+	cfg, err := demoConfig(w.lookup, o.data, appURL, simURL, standIn)
 	if err != nil {
 		return errors.Join(err, appListener.Close())
 	}
@@ -232,8 +232,9 @@ func mintLoginCode(ctx context.Context, simulatorURL, person string) (_ string, 
 	return answer.Code, nil
 }
 
-// demoConfig sets everything a newcomer would otherwise have to.
-func demoConfig(data, appURL, simURL string, standIn simulator.Options) (config.Config, error) {
+// demoConfig sets everything a newcomer would otherwise have to. Limits can be
+// changed as in earnest, for trying them and for tests.
+func demoConfig(lookup func(string) (string, bool), data, appURL, simURL string, standIn simulator.Options) (config.Config, error) {
 	folder, err := filepath.Abs(data)
 	if err != nil {
 		return config.Config{}, fmt.Errorf("数据文件夹 %s：%w", data, err)
@@ -263,10 +264,15 @@ func demoConfig(data, appURL, simURL string, standIn simulator.Options) (config.
 		set["LIANXIN_TEMPLATE_OFFICIAL_"+strings.ToUpper(kind)] = "oa-" + kind
 	}
 	return config.LoadServing(func(name string) (string, bool) {
-		value, ok := set[name]
-		return value, ok
+		if value, ok := set[name]; ok || !changeable(name) {
+			return value, ok
+		}
+		return lookup(name)
 	})
 }
+
+// changeable are the settings that the demo leaves to whoever starts it.
+func changeable(name string) bool { return strings.HasPrefix(name, "LIANXIN_LIMIT_") }
 
 // keepKey reads a key of the demo, or keeps a fresh one.
 func keepKey(path, fresh string) (string, error) {

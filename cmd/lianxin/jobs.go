@@ -42,6 +42,10 @@ func (a *app) routine(accounts *account.Service, custodian *picture.Custodian, t
 			_, err := store.ForgetKeys(ctx, a.db, ago(keepKeys))
 			return err
 		}},
+		{Name: "forget limits", Every: 10 * time.Minute, Tick: func(ctx context.Context) error {
+			_, err := a.limiter.Forget(ctx)
+			return err
+		}},
 		{Name: "forget sessions", Every: time.Hour, Tick: func(ctx context.Context) error {
 			_, err := accounts.ForgetSessions(ctx, ago(keepSessions))
 			return err

@@ -52,7 +52,12 @@ func (g *guarded) String() string {
 // startDemo starts `lianxin demo` on a data folder and waits until it is ready.
 func startDemo(tb testing.TB, data string) *program {
 	tb.Helper()
-	p := start(tb, nil, "demo", "--data", data, "--listen", "127.0.0.1:0", "--simulator-listen", "127.0.0.1:0", "--verbose")
+	return startDemoWith(tb, data, nil)
+}
+
+func startDemoWith(tb testing.TB, data string, env map[string]string) *program {
+	tb.Helper()
+	p := start(tb, env, "demo", "--data", data, "--listen", "127.0.0.1:0", "--simulator-listen", "127.0.0.1:0", "--verbose")
 	p.data = data
 	return p
 }
@@ -277,6 +282,12 @@ func TestMain(m *testing.M) {
 // demoCopy starts the demo on a copy of the sample.
 func demoCopy(tb testing.TB) *program {
 	tb.Helper()
+	return demoCopyWith(tb, nil)
+}
+
+// demoCopyWith is demoCopy with settings from the environment.
+func demoCopyWith(tb testing.TB, env map[string]string) *program {
+	tb.Helper()
 	if os.Getenv("LIANXIN_TEST_DSN") != "" {
 		tb.Skip("the demo keeps its data in SQLite, whatever server is tested")
 	}
@@ -288,7 +299,7 @@ func demoCopy(tb testing.TB) *program {
 	if err := os.CopyFS(filepath.Join(data, "copy"), os.DirFS(from)); err != nil {
 		tb.Fatal(err)
 	}
-	return startDemo(tb, filepath.Join(data, "copy"))
+	return startDemoWith(tb, filepath.Join(data, "copy"), env)
 }
 
 func sorted(lines []string) []string {

@@ -28,6 +28,7 @@ import (
 	"lianxin/service/conversation"
 	"lianxin/service/deadline"
 	"lianxin/service/directory"
+	"lianxin/service/limit"
 	"lianxin/service/message"
 	"lianxin/service/newsroom"
 	"lianxin/service/notice"
@@ -49,6 +50,7 @@ type app struct {
 	files      pictureStorage
 	surface    handler.Surface
 	dispatcher *outbox.Dispatcher
+	limiter    *limit.Limiter
 	jobs       []outbox.Job
 }
 
@@ -66,6 +68,10 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 	}
 	weChat := weChatDesk{a.gateway}
 
+	a.limiter, err = limit.New(limit.Options{DB: db, Now: now, HashKey: []byte(cfg.LinkKey.Reveal()), Rules: limitRules(cfg.Limits)})
+	if err != nil {
+		return nil, err
+	}
 	keys, err := fieldKeys(cfg)
 	if err != nil {
 		return nil, err
@@ -96,7 +102,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 	if err != nil {
 		return nil, err
 	}
-	messages := message.New(message.Options{DB: db, Now: now, Screener: weChat, Keys: keys, Cap: cfg.Cap})
+	messages := message.New(message.Options{DB: db, Now: now, Screener: weChat, Keys: keys, Cap: cfg.Cap, Limits: messageRates(cfg.Limits)})
 	link := func(page string) string { return cfg.PublicURL + landing.Path + page }
 	pusher := notice.NewPusher(notice.Options{
 		DB: db, Now: now, Log: log, Channels: weChat, Link: link,
@@ -123,7 +129,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 		return pictures.Link(id, picture.SizeFull, now()), pictures.Link(id, picture.SizeThumb, now())
 	}
 	a.surface, err = handler.New(handler.Options{
-		DB: db, Now: now, Log: log, Registry: registry, TrustedProxies: cfg.TrustedProxies, Identify: accounts.Identify, Wake: a.dispatcher.Wake,
+		DB: db, Now: now, Log: log, Registry: registry, TrustedProxies: cfg.TrustedProxies, Identify: accounts.Identify, Limiter: a.limiter, Wake: a.dispatcher.Wake,
 		Open:           open.Room{Directory: places, Messages: messages, Newsroom: news, Link: pictureLink},
 		Person:         person.Room{Accounts: accounts, Pusher: pusher, DB: db, Now: now, Authorize: a.authorize},
 		Resident:       resident.Room{Messages: messages, Link: pictureLink},
@@ -151,6 +157,7 @@ func (a *app) run(ctx context.Context, listener net.Listener, ready func() error
 	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWork()
 	var work sync.WaitGroup
+	work.Go(func() { a.limiter.Replica().Run(working, a.log) })
 	if a.cfg.Jobs {
 		work.Go(func() { a.dispatcher.Run(working) })
 		for _, job := range a.jobs {

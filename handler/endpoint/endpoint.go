@@ -19,6 +19,7 @@ import (
 	"lianxin/handler/session"
 	"lianxin/model"
 	"lianxin/model/fault"
+	"lianxin/service/limit"
 )
 
 // API is where endpoints are registered. It remembers the routes by method and
@@ -91,6 +92,20 @@ type Route struct {
 	Keyless bool
 	// Cached marks a read whose answer is the same for everybody.
 	Cached bool
+	// Limit is the class by which requests are limited; see Class.
+	Limit limit.Class
+}
+
+// Class is what a request for the route counts as: what Limit says, or else
+// reading or writing by its method.
+func (r Route) Class() limit.Class {
+	switch {
+	case r.Limit != "":
+		return r.Limit
+	case slices.Contains(writes, r.Method):
+		return limit.Write
+	}
+	return limit.Read
 }
 
 // writes are the methods that change something.
@@ -135,6 +150,7 @@ func Act[In, Out any](api API, r Route, handle func(ctx context.Context, by mode
 // errors are the statuses an endpoint can answer with besides success.
 func (r Route) errors() []int {
 	statuses := map[int]bool{http.StatusBadRequest: true, http.StatusUnprocessableEntity: true, http.StatusInternalServerError: true, http.StatusServiceUnavailable: true}
+	statuses[http.StatusTooManyRequests] = true
 	if !r.Who.anyone {
 		statuses[http.StatusUnauthorized], statuses[http.StatusForbidden] = true, true
 	}
@@ -143,7 +159,7 @@ func (r Route) errors() []int {
 	}
 	if slices.Contains(writes, r.Method) {
 		statuses[http.StatusNotFound], statuses[http.StatusConflict], statuses[http.StatusRequestEntityTooLarge] = true, true, true
-		statuses[http.StatusUnauthorized], statuses[http.StatusTooManyRequests], statuses[http.StatusUnsupportedMediaType] = true, true, true
+		statuses[http.StatusUnauthorized], statuses[http.StatusUnsupportedMediaType] = true, true
 	}
 	return slices.Sorted(maps.Keys(statuses))
 }

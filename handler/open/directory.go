@@ -8,6 +8,7 @@ import (
 	"lianxin/handler/endpoint"
 	"lianxin/model"
 	"lianxin/service/directory"
+	"lianxin/service/limit"
 )
 
 const tagFind = "找代表"
@@ -76,7 +77,7 @@ func (r Room) registerAreas(api endpoint.API) {
 			}
 			return endpoint.Of(list), nil
 		})
-	endpoint.Register(api, endpoint.Route{Method: http.MethodGet, Path: "/api/v1/areas/search", ID: "search-areas", Summary: "按名称或地址找区域", Tag: tagFind, Who: endpoint.Anyone(), Cached: true},
+	endpoint.Register(api, endpoint.Route{Method: http.MethodGet, Path: "/api/v1/areas/search", ID: "search-areas", Limit: limit.Search, Summary: "按名称或地址找区域", Tag: tagFind, Who: endpoint.Anyone(), Cached: true},
 		func(ctx context.Context, in *textQuery) (*endpoint.Body[areaHits], error) {
 			found, err := r.Directory.SearchAreas(ctx, in.Text)
 			if err != nil {
@@ -230,7 +231,7 @@ func (r Room) registerRepresentatives(api endpoint.API) {
 			}
 			return endpoint.Of(list), nil
 		})
-	endpoint.Register(api, endpoint.Route{Method: http.MethodGet, Path: "/api/v1/representatives", ID: "representatives", Summary: "找代表", Tag: tagFind, Who: endpoint.Anyone(), Cached: true},
+	endpoint.Register(api, endpoint.Route{Method: http.MethodGet, Path: "/api/v1/representatives", ID: "representatives", Limit: limit.Search, Summary: "找代表", Tag: tagFind, Who: endpoint.Anyone(), Cached: true},
 		func(ctx context.Context, in *findQuery) (*endpoint.Body[cardList], error) {
 			found, next, err := r.Directory.Representatives(ctx, directory.Find{
 				Text: in.Text, AreaID: in.AreaID, Address: in.Address, Topic: in.Topic, ElectingUnit: in.ElectingUnit, Employer: in.Employer, Composition: in.Composition,

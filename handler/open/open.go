@@ -12,6 +12,7 @@ import (
 	"lianxin/handler/messageview"
 	"lianxin/model"
 	"lianxin/service/directory"
+	"lianxin/service/limit"
 	"lianxin/service/message"
 	"lianxin/service/newsroom"
 )
@@ -63,7 +64,7 @@ func (r Room) RegisterFresh(api endpoint.API) {
 		return endpoint.Of(promiseView{FirstTouchBy: p.FirstTouchBy.In(model.Shanghai), Words: model.DayWords(p.FirstTouchBy) + "前回应", ByStudio: p.ByStudio, Why: p.Why}), nil
 	})
 	endpoint.Register(api, endpoint.Route{
-		Method: http.MethodGet, Path: "/api/v1/check-codes/{code}", ID: "verify-code", Summary: "核实一份答复是不是真的", Tag: "公开答复", Who: endpoint.Anyone(),
+		Method: http.MethodGet, Path: "/api/v1/check-codes/{code}", ID: "verify-code", Limit: limit.CheckCode, Summary: "核实一份答复是不是真的", Tag: "公开答复", Who: endpoint.Anyone(),
 	}, func(ctx context.Context, in *codeInput) (*endpoint.Body[genuineView], error) {
 		g, err := r.Messages.VerifyCode(ctx, in.Code)
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"lianxin/handler/endpoint"
 	"lianxin/model"
+	"lianxin/service/limit"
 	"lianxin/service/newsroom"
 )
 
@@ -116,7 +117,7 @@ func (r Room) registerAnswers(api endpoint.API) {
 		})
 	// A POST, because what somebody is writing has no place in an address; it
 	// changes nothing and needs no key.
-	endpoint.Register(api, endpoint.Route{Method: http.MethodPost, Path: "/api/v1/answers/similar", ID: "similar-answers", Summary: "与正在写的内容相似、已经答复的", Tag: tag, Who: endpoint.Anyone(), Keyless: true},
+	endpoint.Register(api, endpoint.Route{Method: http.MethodPost, Path: "/api/v1/answers/similar", ID: "similar-answers", Limit: limit.Similar, Summary: "与正在写的内容相似、已经答复的", Tag: tag, Who: endpoint.Anyone(), Keyless: true},
 		func(ctx context.Context, in *similarInput) (*endpoint.Body[answerList], error) {
 			cards, err := r.Messages.Similar(ctx, in.Body.Text)
 			if err != nil {

@@ -12,6 +12,7 @@ import (
 	"lianxin/model"
 	"lianxin/model/fault"
 	"lianxin/service/account"
+	"lianxin/service/limit"
 	"lianxin/service/notice"
 	"lianxin/service/store"
 )
@@ -83,13 +84,13 @@ type staffInput struct {
 func (r Room) registerSessions(api endpoint.API) {
 	const tag = "登录"
 	endpoint.Register(api, endpoint.Route{
-		Method: http.MethodPost, Path: "/api/v1/sessions/wechat", ID: "sign-in-wechat", Summary: "用小程序登录码登录", Tag: tag, Who: endpoint.Anyone(), Status: http.StatusCreated, Keyless: true,
+		Method: http.MethodPost, Path: "/api/v1/sessions/wechat", ID: "sign-in-wechat", Limit: limit.SignInWeChat, Summary: "用小程序登录码登录", Tag: tag, Who: endpoint.Anyone(), Status: http.StatusCreated, Keyless: true,
 	}, func(ctx context.Context, in *codeInput) (*endpoint.Body[signed], error) {
 		s, err := r.Accounts.SignInMini(ctx, in.Body.Code)
 		return answerSigned(s, err)
 	})
 	endpoint.Register(api, endpoint.Route{
-		Method: http.MethodPost, Path: "/api/v1/sessions/official", ID: "sign-in-official", Summary: "用公众号网页授权码登录", Tag: tag, Who: endpoint.Anyone(), Status: http.StatusCreated, Keyless: true,
+		Method: http.MethodPost, Path: "/api/v1/sessions/official", ID: "sign-in-official", Limit: limit.SignInWeChat, Summary: "用公众号网页授权码登录", Tag: tag, Who: endpoint.Anyone(), Status: http.StatusCreated, Keyless: true,
 	}, func(ctx context.Context, in *codeInput) (*endpoint.Body[signed], error) {
 		s, err := r.Accounts.SignInOfficial(ctx, in.Body.Code)
 		return answerSigned(s, err)
@@ -105,13 +106,13 @@ func (r Room) registerSessions(api endpoint.API) {
 		return endpoint.Of(authorizeView{url, state}), nil
 	})
 	endpoint.Register(api, endpoint.Route{
-		Method: http.MethodPost, Path: "/api/v1/sessions/staff", ID: "sign-in-staff", Summary: "工作人员登录", Tag: tag, Who: endpoint.Anyone(), Status: http.StatusCreated, Keyless: true,
+		Method: http.MethodPost, Path: "/api/v1/sessions/staff", ID: "sign-in-staff", Limit: limit.SignInStaff, Summary: "工作人员登录", Tag: tag, Who: endpoint.Anyone(), Status: http.StatusCreated, Keyless: true,
 	}, func(ctx context.Context, in *staffInput) (*endpoint.Body[signed], error) {
 		s, err := r.Accounts.SignInStaff(ctx, in.Body.Login, in.Body.Password)
 		return answerSigned(s, err)
 	})
 	endpoint.Register(api, endpoint.Route{
-		Method: http.MethodPost, Path: "/api/v1/sessions/refresh", ID: "refresh-session", Summary: "换新登录凭证", Tag: tag, Who: endpoint.Anyone(), Keyless: true,
+		Method: http.MethodPost, Path: "/api/v1/sessions/refresh", ID: "refresh-session", Limit: limit.Refresh, Summary: "换新登录凭证", Tag: tag, Who: endpoint.Anyone(), Keyless: true,
 	}, func(ctx context.Context, in *refreshInput) (*endpoint.Body[signed], error) {
 		s, err := r.Accounts.Refresh(ctx, in.Body.RefreshToken)
 		return answerSigned(s, err)
@@ -199,7 +200,7 @@ func (r Room) registerMe(api endpoint.API) {
 		return endpoint.Of(phoneView{phone}), nil
 	})
 	endpoint.Act(api, endpoint.Route{
-		Method: http.MethodPost, Path: "/api/v1/invitations/accept", ID: "accept-invitation", Summary: "用邀请码绑定代表或承办单位身份", Tag: tag, Who: endpoint.SignedIn(),
+		Method: http.MethodPost, Path: "/api/v1/invitations/accept", ID: "accept-invitation", Limit: limit.Invitation, Summary: "用邀请码绑定代表或承办单位身份", Tag: tag, Who: endpoint.SignedIn(),
 	}, func(ctx context.Context, by model.Actor, in *codeInput) (*endpoint.Body[boundView], error) {
 		bound, err := r.Accounts.AcceptInvitation(ctx, by, in.Body.Code)
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"lianxin/handler/endpoint"
 	"lianxin/handler/messageview"
 	"lianxin/model"
+	"lianxin/service/limit"
 	"lianxin/service/message"
 )
 
@@ -80,7 +81,7 @@ func (r Room) Register(api endpoint.API) {
 	const tag = "来信"
 	send, follow := endpoint.Needs(model.PermitMessageSend), endpoint.Needs(model.PermitMessageFollow)
 	endpoint.Act(api, endpoint.Route{
-		Method: http.MethodPost, Path: "/api/v1/messages", ID: "send-message", Summary: "写信给代表", Tag: tag, Who: send, Status: http.StatusCreated,
+		Method: http.MethodPost, Path: "/api/v1/messages", ID: "send-message", Limit: limit.Send, Summary: "写信给代表", Tag: tag, Who: send, Status: http.StatusCreated,
 	}, r.send)
 	endpoint.Act(api, endpoint.Route{
 		Method: http.MethodGet, Path: "/api/v1/messages", ID: "my-messages", Summary: "我的来信", Tag: tag, Who: follow,
@@ -97,7 +98,7 @@ func (r Room) Register(api endpoint.API) {
 		return r.shown(r.Messages.Read(ctx, by, model.SideResident, in.ID))
 	})
 	endpoint.Act(api, endpoint.Route{
-		Method: http.MethodPost, Path: "/api/v1/messages/{id}/turns", ID: "supplement-message", Summary: "补充内容", Tag: tag, Who: follow, Status: http.StatusCreated,
+		Method: http.MethodPost, Path: "/api/v1/messages/{id}/turns", ID: "supplement-message", Limit: limit.Turn, Summary: "补充内容", Tag: tag, Who: follow, Status: http.StatusCreated,
 	}, func(ctx context.Context, by model.Actor, in *wordsInput) (*thread, error) {
 		return r.shown(r.Messages.Supplement(ctx, by, model.SideResident, in.ID.ID, in.Body.words()))
 	})
@@ -116,12 +117,12 @@ func (r Room) registerEnd(api endpoint.API, follow endpoint.Who, tag string) {
 		return r.shown(r.Messages.Confirm(ctx, by, in.ID.ID, message.Outcome{Word: in.Body.Word, Rating: in.Body.Rating, Comment: in.Body.Comment}))
 	})
 	endpoint.Act(api, endpoint.Route{
-		Method: http.MethodPost, Path: "/api/v1/messages/{id}/reopen", ID: "reopen-message", Summary: "没有解决，继续反映", Tag: tag, Who: follow,
+		Method: http.MethodPost, Path: "/api/v1/messages/{id}/reopen", ID: "reopen-message", Limit: limit.Turn, Summary: "没有解决，继续反映", Tag: tag, Who: follow,
 	}, func(ctx context.Context, by model.Actor, in *wordsInput) (*thread, error) {
 		return r.shown(r.Messages.Reopen(ctx, by, in.ID.ID, in.Body.words()))
 	})
 	endpoint.Act(api, endpoint.Route{
-		Method: http.MethodPost, Path: "/api/v1/messages/{id}/object", ID: "object-message", Summary: "对“另有去处”提出异议", Tag: tag, Who: follow,
+		Method: http.MethodPost, Path: "/api/v1/messages/{id}/object", ID: "object-message", Limit: limit.Turn, Summary: "对“另有去处”提出异议", Tag: tag, Who: follow,
 	}, func(ctx context.Context, by model.Actor, in *wordsInput) (*thread, error) {
 		return r.shown(r.Messages.Object(ctx, by, in.ID.ID, in.Body.words()))
 	})
@@ -131,7 +132,7 @@ func (r Room) registerEnd(api endpoint.API, follow endpoint.Who, tag string) {
 		return r.shown(r.Messages.SetConsent(ctx, by, in.ID.ID, message.Consent{Purpose: in.Body.Purpose, Given: in.Body.Given}))
 	})
 	endpoint.Act(api, endpoint.Route{
-		Method: http.MethodPost, Path: "/api/v1/turns/{id}/appeal", ID: "appeal-turn", Summary: "对内容检查结果申请人工复核", Tag: tag, Who: endpoint.SignedIn(), Status: http.StatusNoContent,
+		Method: http.MethodPost, Path: "/api/v1/turns/{id}/appeal", ID: "appeal-turn", Limit: limit.Turn, Summary: "对内容检查结果申请人工复核", Tag: tag, Who: endpoint.SignedIn(), Status: http.StatusNoContent,
 	}, func(ctx context.Context, by model.Actor, in *endpoint.ID) (*endpoint.Empty, error) {
 		return nil, r.Messages.Appeal(ctx, by, in.ID)
 	})

@@ -13,6 +13,7 @@ import (
 
 	"lianxin/model"
 	"lianxin/service/deadline"
+	"lianxin/service/limit"
 	"lianxin/service/message"
 	"lianxin/service/outbox"
 	"lianxin/service/sealed"
@@ -85,7 +86,17 @@ func newTown(tb testing.TB) *town {
 }
 
 func (t *town) rebuild(screener message.Screener) {
-	t.svc = message.New(message.Options{DB: t.db, Now: t.clock.Now, Screener: screener, Keys: sealedtest.Keys(t.tb), Cap: 3})
+	t.build(message.Options{Screener: screener})
+}
+
+// limit lets people send only so many messages.
+func (t *town) limit(rates ...limit.Rate) {
+	t.build(message.Options{Screener: &keywordScreener{}, Limits: rates})
+}
+
+func (t *town) build(o message.Options) {
+	o.DB, o.Now, o.Keys, o.Cap = t.db, t.clock.Now, sealedtest.Keys(t.tb), 3
+	t.svc = message.New(o)
 	t.outbox = outbox.NewDispatcher(t.db, t.clock.Now, slog.New(slog.DiscardHandler), map[string]outbox.Handler{
 		message.ScreenTask: t.svc.HandleScreen, deadline.TaskKind: t.svc.HandleDeadline,
 		"notice": func(context.Context, []byte) error { return nil },

@@ -20,6 +20,7 @@ import (
 	"lianxin/model/flow"
 	"lianxin/service/audit"
 	"lianxin/service/deadline"
+	"lianxin/service/limit"
 	"lianxin/service/sealed"
 	"lianxin/service/store"
 )
@@ -37,23 +38,25 @@ type Service struct {
 	screener Screener
 	keys     *sealed.Keys
 	cap      int
+	limits   []limit.Rate
 	flow     flow.Table[model.MessageState, model.MessageDeed]
 }
 
 // Options wires a Service. Cap is the number of open messages of one
 // representative from which new ones go to the studio, where the representative
-// set none.
+// set none. Limits are how many messages a person may send; each of them holds.
 type Options struct {
 	DB       *store.DB
 	Now      func() time.Time
 	Screener Screener
 	Keys     *sealed.Keys
 	Cap      int
+	Limits   []limit.Rate
 }
 
 // New makes a Service.
 func New(o Options) *Service {
-	return &Service{db: o.DB, now: o.Now, screener: o.Screener, keys: o.Keys, cap: o.Cap, flow: model.MessageFlow()}
+	return &Service{db: o.DB, now: o.Now, screener: o.Screener, keys: o.Keys, cap: o.Cap, limits: o.Limits, flow: model.MessageFlow()}
 }
 
 // change is one deed on a message. Note is written with the fact; set holds the

@@ -46,13 +46,16 @@ var phonePattern = regexp.MustCompile(`^1[3-9]\d{9}$`)
 
 // Send takes a message in: it is written down, its clock starts, and it goes to
 // the content check. Faults: invalid; not found when the representative does
-// not serve (any more).
+// not serve (any more); too many when the writer sent too many of late.
 func (s *Service) Send(ctx context.Context, by model.Actor, d Draft) (Thread, error) {
 	if err := d.check(); err != nil {
 		return Thread{}, err
 	}
 	var sent model.Message
 	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
+		if err := s.checkRate(ctx, tx, by); err != nil {
+			return err
+		}
 		m, err := s.newMessage(ctx, tx, by, d)
 		if err != nil {
 			return err
