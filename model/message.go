@@ -57,6 +57,11 @@ type Message struct {
 	Appealed          bool
 	OutOfScopeWhere   Elsewhere
 	UpdatedAt         time.Time
+	// RestrictedAt is set when the person behind the message was erased and the
+	// law lets it stay: it is kept and shown to nobody but an auditor with a
+	// reason. EmptiedAt is set when its words are gone as well.
+	RestrictedAt *time.Time
+	EmptiedAt    *time.Time
 }
 
 // Word is the resident's own word on the outcome.

@@ -131,3 +131,33 @@ func TestAFaultIsFoundInsideAWrappedError(t *testing.T) {
 		t.Error("fault was lost")
 	}
 }
+
+func TestTheWordsOfAConsentAreNeverChangedWithoutANewVersion(t *testing.T) {
+	var b strings.Builder
+	seen := map[string]bool{}
+	for _, w := range model.Wordings() {
+		name := string(w.Purpose) + " " + w.Version
+		if seen[name] {
+			t.Errorf("%s stands twice", name)
+		}
+		seen[name] = true
+		fmt.Fprintf(&b, "# %s: %s\n\n%s\n\n> %s\n\n", name, w.Title, w.Words, w.Without)
+	}
+	golden(t, "consents.md", b.String())
+}
+
+func TestConsentCountsOnlyToTheWordsInForce(t *testing.T) {
+	current, _ := model.CurrentWording(model.ConsentPublish)
+	if err := model.CheckWording(model.ConsentPublish, current.Version); err != nil {
+		t.Errorf("the words in force: %v", err)
+	}
+	if err := model.CheckWording(model.ConsentPublish, "2020-01"); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("old words: %v", err)
+	}
+	if err := model.CheckWording("anything", current.Version); !fault.Is(err, fault.KindInvalid) {
+		t.Errorf("no such purpose: %v", err)
+	}
+	if _, known := model.WordingOf(model.ConsentPublish, "2020-01"); known {
+		t.Error("a version there never was is known")
+	}
+}

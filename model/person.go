@@ -14,6 +14,9 @@ type Person struct {
 	UnreachableSince *time.Time
 	LastVisitAt      *time.Time
 	CreatedAt        time.Time
+	// ErasedAt is set once the person's data was erased: the row stays nameless,
+	// for the records that must stay.
+	ErasedAt *time.Time
 }
 
 // WeChatAccount names one of the two WeChat accounts of a deployment.
@@ -106,16 +109,3 @@ type Consent struct {
 	Given    bool
 	At       time.Time
 }
-
-// ConsentPurpose is what a consent is for; each is asked separately.
-type ConsentPurpose string
-
-// The purposes of this product so far.
-const (
-	ConsentHandOver ConsentPurpose = "hand_over"
-	ConsentPublish  ConsentPurpose = "publish"
-)
-
-// ConsentWording is the version of the words that are shown when a consent is
-// asked for; a change of the words is a new version.
-const ConsentWording = "2026-11"

@@ -35,6 +35,7 @@ import (
 	"lianxin/service/outbox"
 	"lianxin/service/picture"
 	"lianxin/service/picture/raster"
+	"lianxin/service/privacy"
 	"lianxin/service/store"
 	"lianxin/service/token"
 	"lianxin/service/wechat"
@@ -103,6 +104,10 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 		return nil, err
 	}
 	messages := message.New(message.Options{DB: db, Now: now, Screener: weChat, Keys: keys, Cap: cfg.Cap, Limits: messageRates(cfg.Limits)})
+	desk, err := privacy.New(privacy.Options{DB: db, Now: now, Log: log, Keys: keys})
+	if err != nil {
+		return nil, err
+	}
 	link := func(page string) string { return cfg.PublicURL + landing.Path + page }
 	pusher := notice.NewPusher(notice.Options{
 		DB: db, Now: now, Log: log, Channels: weChat, Link: link,
@@ -131,7 +136,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 	a.surface, err = handler.New(handler.Options{
 		DB: db, Now: now, Log: log, Registry: registry, TrustedProxies: cfg.TrustedProxies, Identify: accounts.Identify, Limiter: a.limiter, Wake: a.dispatcher.Wake,
 		Open:           open.Room{Directory: places, Messages: messages, Newsroom: news, Link: pictureLink},
-		Person:         person.Room{Accounts: accounts, Pusher: pusher, DB: db, Now: now, Authorize: a.authorize},
+		Person:         person.Room{Accounts: accounts, Messages: messages, Privacy: desk, Pusher: pusher, DB: db, Now: now, Authorize: a.authorize},
 		Resident:       resident.Room{Messages: messages, Link: pictureLink},
 		Representative: representative.Room{Messages: messages, Directory: places, Link: pictureLink},
 		Unit:           unit.Room{Messages: messages, Link: pictureLink},

@@ -13,13 +13,17 @@ import (
 	"lianxin/model/fault"
 	"lianxin/service/account"
 	"lianxin/service/limit"
+	"lianxin/service/message"
 	"lianxin/service/notice"
+	"lianxin/service/privacy"
 	"lianxin/service/store"
 )
 
 // Room serves people.
 type Room struct {
 	Accounts *account.Service
+	Messages *message.Service
+	Privacy  *privacy.Service
 	Pusher   *notice.Pusher
 	DB       *store.DB
 	Now      func() time.Time
@@ -34,6 +38,7 @@ func (r Room) Register(api endpoint.API) {
 	r.registerSessions(api)
 	r.registerMe(api)
 	r.registerNotices(api)
+	r.registerConsents(api)
 }
 
 type signed struct {

@@ -103,6 +103,9 @@ func TestARevokedPhoneIsGone(t *testing.T) {
 	if phone := all[model.Person](d, "id = ?", "wang")[0].Phone; phone != "" {
 		t.Errorf("phone %q is still here", phone)
 	}
+	if hash := all[model.Person](d, "id = ?", "wang")[0].PhoneHash; hash != "" {
+		t.Errorf("found by the hash %q still", hash)
+	}
 	if phone := all[model.Person](d, "id = ?", "li")[0].Phone; phone == "" {
 		t.Error("somebody else's phone is gone")
 	}

@@ -42,7 +42,8 @@ func (s *Service) erase(ctx context.Context, tx *gorm.DB, personID, code string)
 	action := "permission.revoke"
 	if code == revokedPhone {
 		action = "phone.erase"
-		if _, err := gorm.G[model.Person](tx).Where("id = ?", personID).Update(ctx, "phone", ""); err != nil {
+		gone := clause.Assignments(map[string]any{"phone": "", "phone_hash": ""})
+		if _, err := gorm.G[model.Person](tx).Where("id = ?", personID).Set(gone).Update(ctx); err != nil {
 			return fmt.Errorf("conversation: erase phone: %w", err)
 		}
 	}

@@ -656,3 +656,32 @@ func FuzzGramsAndMask(f *testing.F) {
 		}
 	})
 }
+
+func TestWhoTookBackTheirConsentToThePrivacyRulesWritesNothingNew(t *testing.T) {
+	town := newTown(t)
+	agreed := func(given bool) {
+		insert(town, &model.Consent{ID: model.NewID(), PersonID: "wang", Purpose: model.ConsentPrivacyPolicy, Wording: "2026-11", Given: given, At: town.clock.Now()})
+	}
+	draft := message.Draft{RepresentativeID: town.zhangSeat, Body: "路灯坏了。"}
+	agreed(true)
+	agreed(false)
+	if _, err := town.svc.Send(t.Context(), town.wang, draft); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("got %v", err)
+	}
+	agreed(true)
+	if _, err := town.svc.Send(t.Context(), town.wang, draft); err != nil {
+		t.Errorf("agreed again: %v", err)
+	}
+}
+
+func TestOldWordsOfAConsentAreNotAgreedTo(t *testing.T) {
+	town := newTown(t)
+	id := town.send(message.Draft{}).Message.ID
+	_, err := town.svc.SetConsent(t.Context(), town.wang, id, message.Consent{Purpose: model.ConsentPublish, Version: "2019-01", Given: true})
+	if !fault.Is(err, fault.KindConflict) {
+		t.Errorf("got %v", err)
+	}
+	if n := len(all[model.Consent](town, "target_id = ?", id)); n != 0 {
+		t.Errorf("%d consents", n)
+	}
+}

@@ -190,15 +190,18 @@ func (s *Service) Supplement(ctx context.Context, by model.Actor, side model.Sid
 	})
 }
 
-// Consent is a permission given or taken back for one purpose.
+// Consent is a permission given or taken back for one purpose. Version names
+// the words that were read; empty takes those in force.
 type Consent struct {
 	Purpose model.ConsentPurpose
+	Version string
 	Given   bool
 }
 
 // SetConsent takes a resident's permission for a message, or its withdrawal.
 // A withdrawal hides the resident from the unit at once, and takes a public
-// answer down. Faults: invalid, not found.
+// answer down. Faults: invalid; not found; conflict when the words have changed
+// since they were shown.
 func (s *Service) SetConsent(ctx context.Context, by model.Actor, id string, c Consent) (Thread, error) {
 	column := map[model.ConsentPurpose]string{
 		model.ConsentHandOver: "hand_over_consented", model.ConsentPublish: "publish_consented",
@@ -209,6 +212,11 @@ func (s *Service) SetConsent(ctx context.Context, by model.Actor, id string, c C
 	deed := model.DeedTakeConsent
 	if c.Given {
 		deed = model.DeedGiveConsent
+	}
+	if c.Given && c.Version != "" {
+		if err := model.CheckWording(c.Purpose, c.Version); err != nil {
+			return Thread{}, err
+		}
 	}
 	return s.through(ctx, s.own, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
 		if err := s.note(ctx, tx, *m, change{deed: deed, by: by, side: as.side, name: as.name, note: string(c.Purpose), set: map[string]any{column: c.Given}}); err != nil {
@@ -236,9 +244,13 @@ func (s *Service) SetConsent(ctx context.Context, by model.Actor, id string, c C
 }
 
 func (s *Service) writeConsent(ctx context.Context, tx *gorm.DB, by model.Actor, messageID string, c Consent) error {
+	wording, known := model.CurrentWording(c.Purpose)
+	if !known {
+		return fmt.Errorf("message: no wording for consent %q", c.Purpose)
+	}
 	row := model.Consent{
 		ID: model.NewID(), PersonID: by.PersonID, Purpose: c.Purpose, TargetID: messageID,
-		Wording: model.ConsentWording, Given: c.Given, At: s.now(),
+		Wording: wording.Version, Given: c.Given, At: s.now(),
 	}
 	if err := gorm.G[model.Consent](tx).Create(ctx, &row); err != nil {
 		return fmt.Errorf("message: write consent: %w", err)

@@ -132,6 +132,9 @@ func (s *Service) newMessage(ctx context.Context, tx *gorm.DB, by model.Actor, d
 			return model.Message{}, fault.InvalidField("topic_id", "没有这个主题，请重新选择。")
 		}
 	}
+	if err := mayWrite(ctx, tx, by); err != nil {
+		return model.Message{}, err
+	}
 	residentID, name, err := s.whose(ctx, tx, by, d)
 	if err != nil {
 		return model.Message{}, err
@@ -143,6 +146,20 @@ func (s *Service) newMessage(ctx context.Context, tx *gorm.DB, by model.Actor, d
 		HideName: d.HideName, HandOverConsented: d.ConsentHandOver, PublishConsented: d.ConsentPublish,
 		State: s.flow.Start, Round: 1, SubmittedAt: now, UpdatedAt: now,
 	}, nil
+}
+
+// mayWrite refuses who took back their consent to the rules for personal data:
+// without it there is no ground to handle new ones (PIPL articles 13 and 15).
+func mayWrite(ctx context.Context, tx *gorm.DB, by model.Actor) error {
+	last, err := gorm.G[model.Consent](tx).Where("person_id = ? AND purpose = ? AND target_id = ?", by.PersonID, model.ConsentPrivacyPolicy, "").
+		Order("at DESC, id DESC").Limit(1).Find(ctx)
+	if err != nil {
+		return fmt.Errorf("message: look for consent: %w", err)
+	}
+	if len(last) > 0 && !last[0].Given {
+		return fault.Conflict("您已撤回对个人信息处理规则的同意。如要写信，请先在“我的授权”里重新同意。")
+	}
+	return nil
 }
 
 // whose finds the person a message belongs to: the writer, or the one written
