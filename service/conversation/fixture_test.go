@@ -17,6 +17,8 @@ import (
 	"lianxin/model/fault"
 	"lianxin/service/conversation"
 	"lianxin/service/outbox"
+	"lianxin/service/sealed"
+	"lianxin/service/sealed/sealedtest"
 	"lianxin/service/store"
 	"lianxin/service/store/storetest"
 )
@@ -230,7 +232,8 @@ func all[T any](d *desk, query string, args ...any) []T {
 func (d *desk) resident(id, phone string) {
 	d.tb.Helper()
 	at := d.clock.Now()
-	insert(d, &model.Person{ID: id, Name: id, Phone: phone, CreatedAt: at})
+	keys := sealedtest.Keys(d.tb)
+	insert(d, &model.Person{ID: id, Name: id, Phone: keys.Seal(sealed.PhoneOf(id), phone), PhoneHash: keys.Hash(sealed.Phone, phone), CreatedAt: at})
 	insert(d, &model.WeChatIdentity{ID: "mini-" + id, PersonID: id, Account: model.AccountMini, OpenID: "m-" + id, UnionID: "u-" + id, CreatedAt: at})
 }
 
