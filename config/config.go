@@ -42,6 +42,8 @@ type Config struct {
 	// SessionLife is how long a sign-in lasts, RefreshLife how long it can be
 	// renewed without a new one.
 	SessionLife, RefreshLife time.Duration
+	// StaffTOTP says whether staff must have a second factor.
+	StaffTOTP Demand
 	// LinkKey signs links to pictures that live for a short time. It may be
 	// empty unless LoadServing was asked.
 	LinkKey Secret
@@ -186,6 +188,15 @@ type Templates struct {
 type NoticeTemplates struct {
 	Progress, Answer, Task, Survey string
 }
+
+// Demand says whether something must be there.
+type Demand string
+
+// The demands.
+const (
+	Required Demand = "required"
+	Optional Demand = "optional"
+)
 
 // LogFormat says how log lines are written.
 type LogFormat string

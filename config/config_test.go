@@ -29,6 +29,7 @@ func TestAnEmptyEnvironmentGivesTheDefaults(t *testing.T) {
 		WeChat:        config.WeChat{Mini: config.Account{Mode: config.Safe}, Official: config.Account{Mode: config.Safe}, Timeout: 5 * time.Second},
 		SessionLife:   2 * time.Hour,
 		RefreshLife:   720 * time.Hour,
+		StaffTOTP:     config.Required,
 		UploadLimit:   10 << 20,
 		Cap:           30,
 		MinSample:     5,

@@ -92,6 +92,7 @@ func everything() env {
 		"LIANXIN_SESSION_LIFE":               "1h30m",
 		"LIANXIN_REFRESH_LIFE":               "240h",
 		"LIANXIN_UPLOAD_LIMIT":               "5MiB",
+		"LIANXIN_STAFF_TOTP":                 "optional",
 		"LIANXIN_OPEN_MESSAGES_CAP":          "12",
 		"LIANXIN_MIN_SAMPLE":                 "7",
 		"LIANXIN_LOG_LEVEL":                  "warn",

@@ -105,6 +105,8 @@ func ruleEntries() []entry {
 			"一次登录的有效时间，1m 到 24h"),
 		set("refresh_life", "720h", func(c *Config) *time.Duration { return &c.RefreshLife }, span(hour, 366*day),
 			"多久不来才需要重新登录，1h 到 366d；不能短于 "+envOf("session_life")),
+		set("staff_totp", string(Required), func(c *Config) *Demand { return &c.StaffTOTP }, choice(Required, Optional),
+			"工作人员是否必须绑定身份验证器（动态码）：required 必须，optional 自愿"),
 		set("link_key", "", func(c *Config) *Secret { return &c.LinkKey }, key(),
 			"给图片临时链接签名的密钥，至少 32 字节，可用 openssl rand -hex 32 生成；提供服务时必填").secret(),
 		set("field_keys", "", func(c *Config) *[]FieldKey { return &c.FieldKeys }, fieldKeys(),

@@ -29,6 +29,7 @@ import (
 	"lianxin/handler/session"
 	"lianxin/handler/staff"
 	"lianxin/handler/unit"
+	"lianxin/model"
 	"lianxin/service/limit"
 	"lianxin/service/store"
 )
@@ -42,6 +43,8 @@ type Options struct {
 	TrustedProxies []netip.Prefix
 	Identify       session.Identify
 	Limiter        *limit.Limiter
+	// SteppedUp says whether an actor proved lately that it is they.
+	SteppedUp func(ctx context.Context, by model.Actor) error
 	// Wake is called after a write, so that what it caused begins at once.
 	Wake func()
 
@@ -93,6 +96,7 @@ func New(o Options) (Surface, error) {
 		return r.Class()
 	}), guard.Body(o.Log), keeper.Middleware, o.wakeAfterWrites), description()), o.Log)
 
+	api.SteppedUp = o.SteppedUp
 	o.Open.Register(api)
 	o.Open.RegisterFresh(api)
 	o.Person.Register(api)

@@ -110,12 +110,14 @@ type Grant struct {
 }
 
 // Actor is who asks: a signed-in person with the roles granted, or the system
-// itself (a job, the command line), which has no person.
+// itself (a job, the command line), which has no person. Who is enrolling may
+// only set up the second factor (handler/session refuses everything else).
 type Actor struct {
 	PersonID  string
 	Name      string
 	SessionID string
 	System    string
+	Enrolling bool
 	Grants    []Grant
 }
 

@@ -53,6 +53,10 @@ const (
 )
 
 // Session is a signed-in device. Only SHA-256 hashes of its two tokens are kept.
+// Device says in words what it is used on, DeviceID which known device that is,
+// and Address from which network it was opened. An enrolling session may do
+// nothing but set up the second factor. SteppedUpAt is when the person last
+// proved again that it is they.
 type Session struct {
 	ID               string
 	PersonID         string
@@ -63,17 +67,70 @@ type Session struct {
 	RefreshExpiresAt time.Time
 	CreatedAt        time.Time
 	RevokedAt        *time.Time
+	Device           string
+	DeviceID         string
+	Address          string
+	Enrolling        bool
+	LastUsedAt       *time.Time
+	SteppedUpAt      *time.Time
 }
 
-// StaffAccount lets a person sign in at the console.
+// StaffAccount lets a person sign in at the console. FailedCount is how many
+// wrong passwords came since the last sign-in. TOTPSecret is the second factor,
+// once TOTPConfirmedAt is set; a step of it up to TOTPLastStep is used up.
+// TOTPPending waits to be confirmed. LockedUntil is of an earlier version, which
+// locked accounts; nothing reads it any more.
 type StaffAccount struct {
-	PersonID     string `gorm:"primaryKey"`
-	Login        string
-	PasswordHash string
-	FailedCount  int
-	LockedUntil  *time.Time
-	CreatedAt    time.Time
-	DisabledAt   *time.Time
+	PersonID          string `gorm:"primaryKey"`
+	Login             string
+	PasswordHash      string
+	FailedCount       int
+	LockedUntil       *time.Time
+	CreatedAt         time.Time
+	DisabledAt        *time.Time
+	PasswordChangedAt *time.Time
+	TOTPSecret        Sealed
+	TOTPConfirmedAt   *time.Time
+	TOTPLastStep      int64
+	TOTPPending       Sealed
+	TOTPPendingAt     *time.Time
+}
+
+// RecoveryCode stands in for a second factor that was lost, once. Only its hash
+// is kept.
+type RecoveryCode struct {
+	ID        string
+	PersonID  string
+	CodeHash  string
+	CreatedAt time.Time
+	UsedAt    *time.Time
+}
+
+// StaffDevice is a device on which a person signed in at the console before. It
+// holds a token, of which the hash is kept, and a try count of its own.
+type StaffDevice struct {
+	ID         string
+	PersonID   string
+	TokenHash  string
+	Label      string
+	CreatedAt  time.Time
+	LastUsedAt time.Time
+	ExpiresAt  time.Time
+}
+
+// SignInChallenge stands between a right password and the second factor: it is
+// good for a few minutes, a few attempts and one sign-in, on the device and from
+// the network that gave the password.
+type SignInChallenge struct {
+	ID        string
+	PersonID  string
+	TokenHash string
+	DeviceID  string
+	Address   string
+	Attempts  int
+	CreatedAt time.Time
+	ExpiresAt time.Time
+	UsedAt    *time.Time
 }
 
 // InvitationKind says what an invitation binds a person to.

@@ -253,6 +253,8 @@ func demoConfig(lookup func(string) (string, bool), data, appURL, simURL string,
 	set := map[string]string{
 		"LIANXIN_DATABASE": "sqlite:" + filepath.Join(folder, "lianxin.db"), "LIANXIN_DATA": folder, "LIANXIN_PUBLIC_URL": appURL,
 		"LIANXIN_WECHAT_SIMULATOR": simURL, "LIANXIN_LINK_KEY": key, "LIANXIN_FIELD_KEYS": fieldKey, "LIANXIN_JOBS": "on",
+		// A newcomer looks around with the passwords that the guide prints.
+		"LIANXIN_STAFF_TOTP": "optional",
 	}
 	for name, a := range map[string]simulator.Account{"MINI": standIn.Mini, "OFFICIAL": standIn.Official} {
 		prefix := "LIANXIN_WECHAT_" + name + "_"

@@ -22,6 +22,7 @@ import (
 const (
 	keepKeys     = 48 * time.Hour
 	keepSessions = 30 * 24 * time.Hour
+	keepSignIns  = 24 * time.Hour
 	keepPushes   = 7 * 24 * time.Hour
 	keepUploads  = 24 * time.Hour
 )
@@ -50,6 +51,10 @@ func (a *app) routine(accounts *account.Service, custodian *picture.Custodian, t
 			_, err := accounts.ForgetSessions(ctx, ago(keepSessions))
 			return err
 		}},
+		{Name: "forget sign-ins", Every: time.Hour, Tick: func(ctx context.Context) error {
+			_, err := accounts.ForgetSignIns(ctx, ago(keepSignIns))
+			return err
+		}},
 		{Name: "forget pushes", Every: time.Hour, Tick: func(ctx context.Context) error {
 			_, err := talk.Forget(ctx, ago(keepPushes))
 			return err
@@ -63,6 +68,36 @@ func (a *app) routine(accounts *account.Service, custodian *picture.Custodian, t
 			_, err := custodian.SweepFiles(ctx, picture.Round{Before: ago(keepUploads)})
 			return err
 		}},
+	}
+}
+
+// usesEvery is how often a replica notes which sessions it saw.
+const usesEvery = time.Minute
+
+// noteUses writes down about once a minute which sessions this replica saw, and
+// once more at the end. Each replica does that for itself, so it is no job.
+func (a *app) noteUses(ctx context.Context) {
+	tick := time.NewTicker(usesEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastNoteWithin)
+			defer cancel()
+			a.noteUsesOnce(last)
+			return
+		case <-tick.C:
+			a.noteUsesOnce(ctx)
+		}
+	}
+}
+
+// lastNoteWithin is how long the last note may take when the program ends.
+const lastNoteWithin = 2 * time.Second
+
+func (a *app) noteUsesOnce(ctx context.Context) {
+	if _, err := a.accounts.NoteUses(ctx); err != nil {
+		a.log.WarnContext(ctx, "uses of sessions cannot be noted", "error", err)
 	}
 }
 

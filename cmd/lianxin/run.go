@@ -52,6 +52,7 @@ type app struct {
 	surface    handler.Surface
 	dispatcher *outbox.Dispatcher
 	limiter    *limit.Limiter
+	accounts   *account.Service
 	jobs       []outbox.Job
 }
 
@@ -77,7 +78,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 	if err != nil {
 		return nil, err
 	}
-	accounts, err := account.New(account.Options{DB: db, Now: now, WeChat: weChat, Keys: keys, SessionLife: cfg.SessionLife, RefreshLife: cfg.RefreshLife})
+	accounts, err := account.New(account.Options{DB: db, Now: now, WeChat: weChat, Keys: keys, SecondFactor: account.SecondFactor(cfg.StaffTOTP), SessionLife: cfg.SessionLife, RefreshLife: cfg.RefreshLife})
 	if err != nil {
 		return nil, err
 	}
@@ -122,6 +123,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 		picture.CheckTask:     pictures.HandleCheck,
 		conversation.TaskKind: talk.Handle,
 	})
+	a.accounts = accounts
 	a.jobs = a.routine(accounts, custodian, talk)
 
 	receivers, err := receiversOf(cfg.WeChat, now)
@@ -134,7 +136,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 		return pictures.Link(id, picture.SizeFull, now()), pictures.Link(id, picture.SizeThumb, now())
 	}
 	a.surface, err = handler.New(handler.Options{
-		DB: db, Now: now, Log: log, Registry: registry, TrustedProxies: cfg.TrustedProxies, Identify: accounts.Identify, Limiter: a.limiter, Wake: a.dispatcher.Wake,
+		DB: db, Now: now, Log: log, Registry: registry, TrustedProxies: cfg.TrustedProxies, Identify: accounts.Identify, SteppedUp: accounts.SteppedUp, Limiter: a.limiter, Wake: a.dispatcher.Wake,
 		Open:           open.Room{Directory: places, Messages: messages, Newsroom: news, Link: pictureLink},
 		Person:         person.Room{Accounts: accounts, Messages: messages, Privacy: desk, Pusher: pusher, DB: db, Now: now, Authorize: a.authorize},
 		Resident:       resident.Room{Messages: messages, Link: pictureLink},
@@ -163,6 +165,7 @@ func (a *app) run(ctx context.Context, listener net.Listener, ready func() error
 	defer stopWork()
 	var work sync.WaitGroup
 	work.Go(func() { a.limiter.Replica().Run(working, a.log) })
+	work.Go(func() { a.noteUses(working) })
 	if a.cfg.Jobs {
 		work.Go(func() { a.dispatcher.Run(working) })
 		for _, job := range a.jobs {

@@ -62,6 +62,9 @@ func TestTheRoutesAndWhoMayCallThemAreAsAgreed(t *testing.T) {
 			if !ok {
 				t.Errorf("%s %s does not say who may call it", method, path)
 			}
+			if op.Extensions["x-step-up"] == true {
+				who = fmt.Sprint(who, ", after stepping up")
+			}
 			fmt.Fprintf(&b, "%-6s %-64s %v\n", method, path, who)
 		}
 	}

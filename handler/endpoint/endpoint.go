@@ -25,9 +25,12 @@ import (
 // API is where endpoints are registered. It remembers the routes by method and
 // pattern, so that what stands before all routes knows about each.
 type API struct {
-	Huma   huma.API
-	Log    *slog.Logger
-	routes map[string]Route
+	Huma huma.API
+	Log  *slog.Logger
+	// SteppedUp says whether an actor proved lately that it is they; without it
+	// nobody did.
+	SteppedUp func(ctx context.Context, by model.Actor) error
+	routes    map[string]Route
 }
 
 // NewAPI makes an API that has no endpoints yet.
@@ -94,6 +97,11 @@ type Route struct {
 	Cached bool
 	// Limit is the class by which requests are limited; see Class.
 	Limit limit.Class
+	// StepUp marks a dangerous act: the actor must have proved within the last
+	// minutes that it is they.
+	StepUp bool
+	// Enrolment marks what who must set up their second factor may do already.
+	Enrolment bool
 }
 
 // Class is what a request for the route counts as: what Limit says, or else
@@ -119,9 +127,15 @@ func Register[In, Out any](api API, r Route, handle func(ctx context.Context, in
 		Extensions: map[string]any{"x-permission": r.Who.String()},
 	}
 	op.Middlewares = huma.Middlewares{unstored}
+	if r.Who.anyone && (r.StepUp || r.Enrolment) {
+		panic(r.ID + " is for anyone: nobody is there to step up or enrol")
+	}
 	if !r.Who.anyone {
 		op.Security = []map[string][]string{{"bearer": {}}}
-		op.Middlewares = append(op.Middlewares, admit(api, r.Who))
+		op.Middlewares = append(op.Middlewares, admit(api, r))
+	}
+	if r.StepUp {
+		op.Extensions["x-step-up"] = true
 	}
 	if slices.Contains(writes, r.Method) && !r.Keyless {
 		op.Parameters = append(op.Parameters, keyParameter())
@@ -139,7 +153,7 @@ func Register[In, Out any](api API, r Route, handle func(ctx context.Context, in
 // Act adds an endpoint that a signed-in actor calls.
 func Act[In, Out any](api API, r Route, handle func(ctx context.Context, by model.Actor, in *In) (*Out, error)) {
 	Register(api, r, func(ctx context.Context, in *In) (*Out, error) {
-		by, err := session.Actor(ctx)
+		by, err := r.actor(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -180,13 +194,24 @@ func unstored(hc huma.Context, next func(huma.Context)) {
 	next(hc)
 }
 
-// admit stops who is not signed in, or has no such permission anywhere, before
-// anything they sent is looked at.
-func admit(api API, who Who) func(huma.Context, func(huma.Context)) {
+// actor gives who calls the route.
+func (r Route) actor(ctx context.Context) (model.Actor, error) {
+	if r.Enrolment {
+		return session.Enrolling(ctx)
+	}
+	return session.Actor(ctx)
+}
+
+// admit stops who is not signed in, has no such permission anywhere, or did not
+// prove lately that it is they, before anything they sent is looked at.
+func admit(api API, r Route) func(huma.Context, func(huma.Context)) {
 	return func(hc huma.Context, next func(huma.Context)) {
-		actor, err := session.Actor(hc.Context())
-		if err == nil && who.permission != "" && !actor.Permits(who.permission) {
+		actor, err := r.actor(hc.Context())
+		if err == nil && r.Who.permission != "" && !actor.Permits(r.Who.permission) {
 			err = fault.Forbidden("您没有这项操作的权限。")
+		}
+		if err == nil && r.StepUp {
+			err = api.steppedUp(hc.Context(), actor)
 		}
 		if err != nil {
 			refuse(api, hc, err)
@@ -194,6 +219,13 @@ func admit(api API, who Who) func(huma.Context, func(huma.Context)) {
 		}
 		next(hc)
 	}
+}
+
+func (a API) steppedUp(ctx context.Context, by model.Actor) error {
+	if a.SteppedUp == nil {
+		return fault.StepUp("这项操作需要确认是您本人，请再次验证后继续。")
+	}
+	return a.SteppedUp(ctx, by)
 }
 
 func refuse(api API, hc huma.Context, err error) {

@@ -36,6 +36,9 @@ type Room struct {
 // Register adds the routes.
 func (r Room) Register(api endpoint.API) {
 	r.registerSessions(api)
+	r.registerConsole(api)
+	r.registerOpenSessions(api)
+	r.registerOwnAccess(api)
 	r.registerMe(api)
 	r.registerNotices(api)
 	r.registerConsents(api)
@@ -79,25 +82,18 @@ type refreshInput struct {
 	}
 }
 
-type staffInput struct {
-	Body struct {
-		Login    string `json:"login" minLength:"1" maxLength:"64"`
-		Password string `json:"password" minLength:"1" maxLength:"200"`
-	}
-}
-
 func (r Room) registerSessions(api endpoint.API) {
 	const tag = "登录"
 	endpoint.Register(api, endpoint.Route{
 		Method: http.MethodPost, Path: "/api/v1/sessions/wechat", ID: "sign-in-wechat", Limit: limit.SignInWeChat, Summary: "用小程序登录码登录", Tag: tag, Who: endpoint.Anyone(), Status: http.StatusCreated, Keyless: true,
 	}, func(ctx context.Context, in *codeInput) (*endpoint.Body[signed], error) {
-		s, err := r.Accounts.SignInMini(ctx, in.Body.Code)
+		s, err := r.Accounts.SignInMini(ctx, in.Body.Code, fromOf(ctx))
 		return answerSigned(s, err)
 	})
 	endpoint.Register(api, endpoint.Route{
 		Method: http.MethodPost, Path: "/api/v1/sessions/official", ID: "sign-in-official", Limit: limit.SignInWeChat, Summary: "用公众号网页授权码登录", Tag: tag, Who: endpoint.Anyone(), Status: http.StatusCreated, Keyless: true,
 	}, func(ctx context.Context, in *codeInput) (*endpoint.Body[signed], error) {
-		s, err := r.Accounts.SignInOfficial(ctx, in.Body.Code)
+		s, err := r.Accounts.SignInOfficial(ctx, in.Body.Code, fromOf(ctx))
 		return answerSigned(s, err)
 	})
 	endpoint.Register(api, endpoint.Route{
@@ -111,19 +107,13 @@ func (r Room) registerSessions(api endpoint.API) {
 		return endpoint.Of(authorizeView{url, state}), nil
 	})
 	endpoint.Register(api, endpoint.Route{
-		Method: http.MethodPost, Path: "/api/v1/sessions/staff", ID: "sign-in-staff", Limit: limit.SignInStaff, Summary: "工作人员登录", Tag: tag, Who: endpoint.Anyone(), Status: http.StatusCreated, Keyless: true,
-	}, func(ctx context.Context, in *staffInput) (*endpoint.Body[signed], error) {
-		s, err := r.Accounts.SignInStaff(ctx, in.Body.Login, in.Body.Password)
-		return answerSigned(s, err)
-	})
-	endpoint.Register(api, endpoint.Route{
 		Method: http.MethodPost, Path: "/api/v1/sessions/refresh", ID: "refresh-session", Limit: limit.Refresh, Summary: "换新登录凭证", Tag: tag, Who: endpoint.Anyone(), Keyless: true,
 	}, func(ctx context.Context, in *refreshInput) (*endpoint.Body[signed], error) {
 		s, err := r.Accounts.Refresh(ctx, in.Body.RefreshToken)
 		return answerSigned(s, err)
 	})
 	endpoint.Act(api, endpoint.Route{
-		Method: http.MethodDelete, Path: "/api/v1/sessions/current", ID: "sign-out", Summary: "退出登录", Tag: tag, Who: endpoint.SignedIn(), Status: http.StatusNoContent, Keyless: true,
+		Method: http.MethodDelete, Path: "/api/v1/sessions/current", ID: "sign-out", Summary: "退出登录", Tag: tag, Who: endpoint.SignedIn(), Status: http.StatusNoContent, Keyless: true, Enrolment: true,
 	}, func(ctx context.Context, by model.Actor, _ *struct{}) (*endpoint.Empty, error) {
 		return nil, r.Accounts.SignOut(ctx, by)
 	})

@@ -64,6 +64,8 @@ var byKind = map[fault.Kind]answer{
 	fault.KindInvalid:         {http.StatusUnprocessableEntity, "invalid", "填写的内容有问题"},
 	fault.KindUnauthenticated: {http.StatusUnauthorized, "unauthenticated", "请先登录"},
 	fault.KindForbidden:       {http.StatusForbidden, "forbidden", "没有权限"},
+	fault.KindStepUp:          {http.StatusForbidden, "step_up_required", "请再次验证身份"},
+	fault.KindEnrol:           {http.StatusForbidden, "totp_required", "请先绑定身份验证器"},
 	fault.KindNotFound:        {http.StatusNotFound, "not_found", "没有找到"},
 	fault.KindConflict:        {http.StatusConflict, "conflict", "暂时不能这样操作"},
 	fault.KindTooMany:         {http.StatusTooManyRequests, "too_many", "操作太频繁"},

@@ -84,6 +84,8 @@ func TestEveryFaultHasItsStatusAndItsOwnWords(t *testing.T) {
 		{fault.InvalidField("body", "请填写内容。"), http.StatusUnprocessableEntity, "invalid"},
 		{fault.Unauthenticated("登录已过期。"), http.StatusUnauthorized, "unauthenticated"},
 		{fault.Forbidden("您没有这项操作的权限。"), http.StatusForbidden, "forbidden"},
+		{fault.StepUp("请再次验证。"), http.StatusForbidden, "step_up_required"},
+		{fault.Enrol("请先绑定。"), http.StatusForbidden, "totp_required"},
 		{fault.NotFound("这封来信"), http.StatusNotFound, "not_found"},
 		{fault.Conflict("来信已经撤回。"), http.StatusConflict, "conflict"},
 		{fault.TooMany("提交太频繁。", time.Minute), http.StatusTooManyRequests, "too_many"},

@@ -26,6 +26,42 @@ type invitationView struct {
 	ExpiresAt time.Time `json:"expires_at"`
 }
 
+type signOutSeatInput struct {
+	endpoint.ID
+	Body struct {
+		KeepSeat bool `json:"keep_seat,omitempty" doc:"手机已回到本人手里，只退出登录、不解除绑定；不填则同时解除绑定，之后用新的邀请码绑定新手机"`
+	}
+}
+
+type signedOutView struct {
+	Ended int `json:"ended" doc:"退出了几处登录"`
+}
+
+type invitedInput struct {
+	Kind     model.InvitationKind `path:"kind" enum:"representative,unit_officer"`
+	TargetID string               `path:"target_id" minLength:"1" maxLength:"36" doc:"代表编号或承办单位编号"`
+}
+
+// registerSeats adds what the office does when a phone is lost, or a code went to
+// the wrong person.
+func (r Room) registerSeats(api endpoint.API) {
+	invite := endpoint.Needs(model.PermitInvite)
+	endpoint.Act(api, endpoint.Route{
+		Method: http.MethodPost, Path: "/api/v1/staff/representatives/{id}/sign-out", ID: "sign-out-seat", Summary: "代表手机丢失：退出登录并解除绑定", Tag: "联络办", Who: invite, StepUp: true,
+	}, func(ctx context.Context, by model.Actor, in *signOutSeatInput) (*endpoint.Body[signedOutView], error) {
+		n, err := r.Accounts.SignOutSeat(ctx, by, in.ID.ID, account.SeatKept(in.Body.KeepSeat))
+		if err != nil {
+			return nil, err
+		}
+		return endpoint.Of(signedOutView{n}), nil
+	})
+	endpoint.Act(api, endpoint.Route{
+		Method: http.MethodDelete, Path: "/api/v1/staff/invitations/{kind}/{target_id}", ID: "withdraw-invitation", Summary: "作废还没有使用的邀请码", Tag: "联络办", Who: invite, Status: http.StatusNoContent,
+	}, func(ctx context.Context, by model.Actor, in *invitedInput) (*endpoint.Empty, error) {
+		return nil, r.Accounts.WithdrawInvitation(ctx, by, in.Kind, in.TargetID)
+	})
+}
+
 type sceneInput struct {
 	Body struct {
 		Kind     model.SceneKind `json:"kind" enum:"place,person"`
@@ -67,7 +103,7 @@ type auditList struct {
 
 func (r Room) registerOffice(api endpoint.API) {
 	endpoint.Act(api, endpoint.Route{
-		Method: http.MethodPost, Path: "/api/v1/staff/invitations", ID: "invite", Summary: "发出绑定邀请码", Tag: "联络办", Who: endpoint.Needs(model.PermitInvite), Status: http.StatusCreated,
+		Method: http.MethodPost, Path: "/api/v1/staff/invitations", ID: "invite", Summary: "发出绑定邀请码", Tag: "联络办", Who: endpoint.Needs(model.PermitInvite), Status: http.StatusCreated, Keyless: true,
 	}, func(ctx context.Context, by model.Actor, in *inviteInput) (*endpoint.Body[invitationView], error) {
 		code, expires, err := r.Accounts.Invite(ctx, by, in.Body.Kind, in.Body.TargetID)
 		if err != nil {
@@ -173,13 +209,13 @@ func (r Room) registerClocks(api endpoint.API) {
 		return endpoint.Of(list), nil
 	})
 	endpoint.Act(api, endpoint.Route{
-		Method: http.MethodPut, Path: "/api/v1/staff/areas/{area_id}/deadline-policies/{kind}", ID: "set-deadline-policy", Summary: "设置办理期限", Tag: "期限", Who: set, Status: http.StatusNoContent,
+		Method: http.MethodPut, Path: "/api/v1/staff/areas/{area_id}/deadline-policies/{kind}", ID: "set-deadline-policy", Summary: "设置办理期限", Tag: "期限", Who: set, Status: http.StatusNoContent, StepUp: true,
 	}, func(ctx context.Context, by model.Actor, in *policyInput) (*endpoint.Empty, error) {
 		p := model.DeadlinePolicy{AreaID: in.AreaID, Kind: in.Kind, Days: in.Body.Days, Count: in.Body.Count, MaxExtend: in.Body.MaxExtend}
 		return nil, deadline.SetPolicy(ctx, r.DB, by, p, r.Now())
 	})
 	endpoint.Act(api, endpoint.Route{
-		Method: http.MethodPut, Path: "/api/v1/staff/calendar", ID: "import-calendar", Summary: "导入节假日与调休安排", Tag: "期限", Who: set, Status: http.StatusNoContent,
+		Method: http.MethodPut, Path: "/api/v1/staff/calendar", ID: "import-calendar", Summary: "导入节假日与调休安排", Tag: "期限", Who: set, Status: http.StatusNoContent, StepUp: true,
 	}, func(ctx context.Context, by model.Actor, in *calendarInput) (*endpoint.Empty, error) {
 		days, err := deadline.ParseCalendar(strings.NewReader(in.Body.CSV))
 		if err != nil {
@@ -187,73 +223,4 @@ func (r Room) registerClocks(api endpoint.API) {
 		}
 		return nil, deadline.ImportCalendar(ctx, r.DB, by, days, r.Now())
 	})
-}
-
-type newStaffInput struct {
-	Body struct {
-		Login    string     `json:"login" minLength:"3" maxLength:"64"`
-		Name     string     `json:"name" minLength:"1" maxLength:"30"`
-		Password string     `json:"password" minLength:"10" maxLength:"200"`
-		Role     model.Role `json:"role" enum:"liaison_officer,publicity_officer,organisation_officer,guardian,auditor,administrator"`
-		AreaID   string     `json:"area_id" minLength:"1" maxLength:"36"`
-	}
-}
-
-type newStaffView struct {
-	PersonID string `json:"person_id"`
-}
-
-type memberView struct {
-	PersonID   string     `json:"person_id"`
-	Login      string     `json:"login"`
-	Name       string     `json:"name"`
-	DisabledAt *time.Time `json:"disabled_at,omitempty"`
-	Roles      []roleView `json:"roles"`
-}
-
-type roleView struct {
-	Role   model.Role `json:"role"`
-	AreaID string     `json:"area_id"`
-}
-
-type memberList struct {
-	Items []memberView `json:"items"`
-	Next  string       `json:"next,omitempty"`
-}
-
-func (r Room) registerAccounts(api endpoint.API) {
-	const tag, path = "系统管理", "/api/v1/staff/accounts"
-	manage := endpoint.Needs(model.PermitStaffManage)
-	endpoint.Act(api, endpoint.Route{Method: http.MethodGet, Path: path, ID: "staff-accounts", Summary: "工作人员账号", Tag: tag, Who: manage},
-		func(ctx context.Context, by model.Actor, in *endpoint.Paging) (*endpoint.Body[memberList], error) {
-			members, next, err := r.Accounts.Staff(ctx, by, in.Page())
-			if err != nil {
-				return nil, err
-			}
-			list := memberList{Items: []memberView{}, Next: next}
-			for _, m := range members {
-				list.Items = append(list.Items, viewMember(m))
-			}
-			return endpoint.Of(list), nil
-		})
-	endpoint.Act(api, endpoint.Route{Method: http.MethodPost, Path: path, ID: "add-staff", Summary: "开通工作人员账号", Tag: tag, Who: manage, Status: http.StatusCreated},
-		func(ctx context.Context, by model.Actor, in *newStaffInput) (*endpoint.Body[newStaffView], error) {
-			id, err := r.Accounts.AddStaff(ctx, by, account.NewStaff(in.Body))
-			if err != nil {
-				return nil, err
-			}
-			return endpoint.Of(newStaffView{id}), nil
-		})
-	endpoint.Act(api, endpoint.Route{Method: http.MethodPost, Path: path + "/{id}/disable", ID: "disable-staff", Summary: "停用账号", Tag: tag, Who: manage, Status: http.StatusNoContent},
-		func(ctx context.Context, by model.Actor, in *endpoint.ID) (*endpoint.Empty, error) {
-			return nil, r.Accounts.DisableStaff(ctx, by, in.ID)
-		})
-}
-
-func viewMember(m account.Member) memberView {
-	v := memberView{PersonID: m.PersonID, Login: m.Login, Name: m.Name, DisabledAt: m.DisabledAt, Roles: []roleView{}}
-	for _, g := range m.Grants {
-		v.Roles = append(v.Roles, roleView{g.Role, g.AreaID})
-	}
-	return v
 }

@@ -39,6 +39,7 @@ func (r Room) Register(api endpoint.API) {
 	r.registerActs(api)
 	r.registerChecks(api)
 	r.registerOffice(api)
+	r.registerSeats(api)
 	r.registerClocks(api)
 	r.registerAccounts(api)
 }

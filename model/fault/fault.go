@@ -17,6 +17,8 @@ const (
 	KindInvalid         Kind = "invalid"
 	KindUnauthenticated Kind = "unauthenticated"
 	KindForbidden       Kind = "forbidden"
+	KindStepUp          Kind = "step_up_required"
+	KindEnrol           Kind = "totp_required"
 	KindNotFound        Kind = "not_found"
 	KindConflict        Kind = "conflict"
 	KindTooMany         Kind = "too_many"
@@ -58,6 +60,14 @@ func Unauthenticated(words string) error {
 
 // Forbidden says that the person is known, sees the record, and may not do this.
 func Forbidden(words string) error { return &Fault{Kind: KindForbidden, Words: words} }
+
+// StepUp says that the person may do this, once they have proved again that it
+// is they.
+func StepUp(words string) error { return &Fault{Kind: KindStepUp, Words: words} }
+
+// Enrol says that the person must set up their second factor before anything
+// else.
+func Enrol(words string) error { return &Fault{Kind: KindEnrol, Words: words} }
 
 // NotFound says that there is no such thing, or that it is not theirs: the two
 // are never told apart.

@@ -1,13 +1,17 @@
 // Package account knows people: how they sign in, which sessions they hold and
 // which roles they were granted. It binds representatives and unit officers to
-// their seats by one-time invitations, and keeps the accounts of staff.
+// their seats by one-time invitations, and keeps the accounts of staff with
+// their passwords and second factors (docs/adr/0010).
 //
-// It refuses to keep anything that opens a door: of tokens, invitation codes
-// and passwords only hashes stay. It decides nothing about records of other
-// subjects; it says who somebody is and what was granted to them.
+// It refuses to keep anything that opens a door: of tokens, codes and passwords
+// only hashes stay, and the secret of a second factor stands sealed. It refuses
+// to let anybody be locked out by who only knows their login. It decides nothing
+// about records of other subjects; it says who somebody is and what was granted
+// to them.
 package account
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +19,7 @@ import (
 
 	"lianxin/model"
 	"lianxin/model/fault"
+	"lianxin/service/limit"
 	"lianxin/service/sealed"
 	"lianxin/service/store"
 )
@@ -26,6 +31,15 @@ type WeChat interface {
 	OfficialIdentity(ctx context.Context, code string) (openID, unionID string, err error)
 	PhoneNumber(ctx context.Context, code string) (string, error)
 }
+
+// SecondFactor says whether staff must have one.
+type SecondFactor string
+
+// Who leaves it out of Options gets the safe one.
+const (
+	FactorRequired SecondFactor = "required"
+	FactorOptional SecondFactor = "optional"
+)
 
 // What holds where Options leaves a duration at zero.
 const (
@@ -42,6 +56,7 @@ type Options struct {
 	Now            func() time.Time
 	WeChat         WeChat
 	Keys           *sealed.Keys
+	SecondFactor   SecondFactor
 	SessionLife    time.Duration
 	RefreshLife    time.Duration
 	InvitationLife time.Duration
@@ -53,11 +68,13 @@ type Service struct {
 	clock          func() time.Time
 	wechat         WeChat
 	keys           *sealed.Keys
+	limits         *limit.Limiter
+	secondFactor   SecondFactor
 	sessionLife    time.Duration
 	refreshLife    time.Duration
 	invitationLife time.Duration
 	hasher         *hasher
-	strangers      *strangers
+	uses           uses
 }
 
 // New makes a Service. It fails when something it cannot do without is missing.
@@ -68,8 +85,16 @@ func New(o Options) (*Service, error) {
 	if o.SessionLife < 0 || o.RefreshLife < 0 || o.InvitationLife < 0 {
 		return nil, errors.New("account: a life cannot be negative")
 	}
+	o.SecondFactor = cmp.Or(o.SecondFactor, FactorRequired)
+	if o.SecondFactor != FactorRequired && o.SecondFactor != FactorOptional {
+		return nil, fmt.Errorf("account: second factor %q is neither required nor optional", o.SecondFactor)
+	}
+	limits, err := limit.New(limit.Options{DB: o.DB, Now: o.Now, HashKey: []byte(o.Keys.Hash("limits", "sign-in"))})
+	if err != nil {
+		return nil, err
+	}
 	return &Service{
-		db: o.DB, clock: o.Now, wechat: o.WeChat, keys: o.Keys, hasher: newHasher(), strangers: &strangers{seen: map[string]failures{}},
+		db: o.DB, clock: o.Now, wechat: o.WeChat, keys: o.Keys, limits: limits, secondFactor: o.SecondFactor, hasher: newHasher(),
 		sessionLife:    orDefault(o.SessionLife, defaultSessionLife),
 		refreshLife:    orDefault(o.RefreshLife, defaultRefreshLife),
 		invitationLife: orDefault(o.InvitationLife, defaultInvitationLife),

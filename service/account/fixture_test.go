@@ -3,6 +3,7 @@ package account_test
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"sync"
 	"testing"
 	"time"
@@ -78,7 +79,7 @@ func newTown(t *testing.T) *town {
 		db: storetest.Open(t), clock: storetest.NewClock(t, "2026-11-23 09:00"), t: t,
 		wechat: &wechat{people: map[string][2]string{}, phones: map[string]string{}},
 	}
-	service, err := account.New(account.Options{DB: town.db, Now: town.clock.Now, WeChat: town.wechat, Keys: sealedtest.Keys(t)})
+	service, err := account.New(account.Options{DB: town.db, Now: town.clock.Now, WeChat: town.wechat, Keys: sealedtest.Keys(t), SecondFactor: account.FactorOptional})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,8 +126,9 @@ func (town *town) resident(openID string) model.Actor {
 
 func (town *town) signed(openID string) account.Signed {
 	town.t.Helper()
-	town.wechat.people["mini/code-"+openID] = [2]string{openID, ""}
-	signed, err := town.SignInMini(town.t.Context(), "code-"+openID)
+	code := model.NewID()
+	town.wechat.people["mini/"+code] = [2]string{openID, ""}
+	signed, err := town.SignInMini(town.t.Context(), code, account.From{})
 	if err != nil {
 		town.t.Fatal(err)
 	}
@@ -142,11 +144,23 @@ func (town *town) staff(login string, role model.Role, areaID string) model.Acto
 	if err != nil {
 		town.t.Fatal(err)
 	}
-	signed, err := town.SignInStaff(town.t.Context(), login, adminPassword)
+	signed, err := town.console(login, adminPassword)
 	if err != nil {
 		town.t.Fatal(err)
 	}
 	return signed.Actor
+}
+
+// console signs in with a password from a computer of the office.
+func (town *town) console(login, password string) (account.Signed, error) {
+	entry, err := town.SignInStaff(town.t.Context(), account.StaffSignIn{Login: login, Password: password, From: office})
+	return entry.Signed, err
+}
+
+// office is a computer of the office.
+var office = account.From{
+	UserAgent: "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
+	Address:   netip.MustParseAddr("203.0.113.10"),
 }
 
 // invited gives a fresh code for the seat of 张三.

@@ -62,6 +62,29 @@ func (s *Service) Invite(ctx context.Context, by model.Actor, kind model.Invitat
 	return code, expires, nil
 }
 
+// WithdrawInvitation makes the code of a seat or a unit useless that was given
+// out and not accepted yet. Faults: not found outside the actor's area, and when
+// there is no such code.
+func (s *Service) WithdrawInvitation(ctx context.Context, by model.Actor, kind model.InvitationKind, targetID string) error {
+	return store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
+		target, err := findTarget(ctx, tx, kind, targetID)
+		if err != nil {
+			return err
+		}
+		if by.System == "" && !by.PermitsIn(model.PermitInvite, target.areaPath) {
+			return errNoTarget()
+		}
+		n, err := gorm.G[model.Invitation](tx).Where("kind = ? AND target_id = ? AND accepted_at IS NULL AND expires_at > ?", kind, targetID, s.now()).Delete(ctx)
+		if err != nil {
+			return fmt.Errorf("account: withdraw invitation: %w", err)
+		}
+		if n == 0 {
+			return fault.NotFound("还没有使用的邀请码")
+		}
+		return audit.Record(ctx, tx, by, "invitation.withdraw", target.audited(target.name), s.now())
+	})
+}
+
 func (t inviteTarget) audited(detail string) audit.Target {
 	return audit.Target{Kind: string(t.kind), ID: t.id, AreaPath: t.areaPath, Detail: detail}
 }

@@ -17,14 +17,34 @@ import (
 // errSignedOut is what a person reads whose session is over, for any reason.
 func errSignedOut() error { return fault.Unauthenticated("登录已过期，请重新登录。") }
 
-// openSession makes a session for a person and says who they are.
-func (s *Service) openSession(ctx context.Context, tx *gorm.DB, personID string, kind model.SessionKind) (Signed, error) {
+// opening is a session to be opened: for whom, how, and where.
+type opening struct {
+	personID  string
+	kind      model.SessionKind
+	from      From
+	deviceID  string
+	enrolling bool
+}
+
+// enrolLife is how long a session lasts that is only for setting up the second
+// factor. It cannot be renewed.
+const enrolLife = 30 * time.Minute
+
+// openSession makes a session for a person and says who they are. They have just
+// proved it, which counts as stepping up.
+func (s *Service) openSession(ctx context.Context, tx *gorm.DB, o opening) (Signed, error) {
 	now := s.now()
 	signed := Signed{Token: newToken(), RefreshToken: newToken(), ExpiresAt: now.Add(s.sessionLife)}
 	row := model.Session{
-		ID: model.NewID(), PersonID: personID, Kind: kind, TokenHash: hashOf(signed.Token), RefreshHash: hashOf(signed.RefreshToken),
-		ExpiresAt: signed.ExpiresAt, RefreshExpiresAt: now.Add(s.refreshLife), CreatedAt: now,
+		ID: model.NewID(), PersonID: o.personID, Kind: o.kind, TokenHash: hashOf(signed.Token), RefreshHash: hashOf(signed.RefreshToken),
+		RefreshExpiresAt: now.Add(s.refreshLife), CreatedAt: now,
+		Device: o.from.label(), DeviceID: o.deviceID, Address: o.from.network(), Enrolling: o.enrolling, LastUsedAt: &now, SteppedUpAt: &now,
 	}
+	if o.enrolling {
+		signed.ExpiresAt, signed.RefreshToken = now.Add(enrolLife), ""
+		row.RefreshExpiresAt = signed.ExpiresAt
+	}
+	row.ExpiresAt = signed.ExpiresAt
 	if err := gorm.G[model.Session](tx).Create(ctx, &row); err != nil {
 		return Signed{}, fmt.Errorf("account: open session: %w", err)
 	}
@@ -40,7 +60,7 @@ func (s *Service) openSession(ctx context.Context, tx *gorm.DB, personID string,
 // resident everybody is. Fault: unauthenticated for a token that is unknown,
 // expired or revoked.
 func (s *Service) Identify(ctx context.Context, token string) (model.Actor, error) {
-	holder, err := gorm.G[holder](s.db.Read()).Raw(`SELECT s.id, s.person_id, p.name FROM sessions s
+	holder, err := gorm.G[holder](s.db.Read()).Raw(`SELECT s.id, s.person_id, s.enrolling, p.name FROM sessions s
 		JOIN people p ON p.id = s.person_id
 		WHERE s.token_hash = ? AND s.revoked_at IS NULL AND s.expires_at > ?`, hashOf(token), s.now()).Find(ctx)
 	if err != nil {
@@ -49,14 +69,16 @@ func (s *Service) Identify(ctx context.Context, token string) (model.Actor, erro
 	if len(holder) == 0 {
 		return model.Actor{}, errSignedOut()
 	}
+	s.uses.note(holder[0].ID)
 	return withGrants(ctx, s.db.Read(), holder[0])
 }
 
 // holder is the bearer of a session.
 type holder struct {
-	ID       string
-	PersonID string
-	Name     string
+	ID        string
+	PersonID  string
+	Name      string
+	Enrolling bool
 }
 
 func actorOf(ctx context.Context, tx *gorm.DB, session model.Session) (model.Actor, error) {
@@ -64,7 +86,7 @@ func actorOf(ctx context.Context, tx *gorm.DB, session model.Session) (model.Act
 	if err != nil {
 		return model.Actor{}, fmt.Errorf("account: find person of session: %w", err)
 	}
-	return withGrants(ctx, tx, holder{ID: session.ID, PersonID: person.ID, Name: person.Name})
+	return withGrants(ctx, tx, holder{ID: session.ID, PersonID: person.ID, Name: person.Name, Enrolling: session.Enrolling})
 }
 
 func withGrants(ctx context.Context, db *gorm.DB, h holder) (model.Actor, error) {
@@ -73,7 +95,7 @@ func withGrants(ctx context.Context, db *gorm.DB, h holder) (model.Actor, error)
 		return model.Actor{}, err
 	}
 	grants = append(grants, model.Grant{PersonID: h.PersonID, Role: model.RoleResident})
-	return model.Actor{PersonID: h.PersonID, Name: h.Name, SessionID: h.ID, Grants: grants}, nil
+	return model.Actor{PersonID: h.PersonID, Name: h.Name, SessionID: h.ID, Enrolling: h.Enrolling, Grants: grants}, nil
 }
 
 // Refresh gives a session new tokens and makes the old ones useless. A refresh
@@ -90,7 +112,7 @@ func (s *Service) Refresh(ctx context.Context, refreshToken string) (Signed, err
 			return nil
 		case err != nil:
 			return fmt.Errorf("account: find session to renew: %w", err)
-		case old.RevokedAt == nil && !old.RefreshExpiresAt.After(s.now()):
+		case old.RevokedAt == nil && (old.Enrolling || !old.RefreshExpiresAt.After(s.now())):
 			return nil
 		case old.RevokedAt != nil:
 			return s.revokeFamily(ctx, tx, old)
@@ -118,7 +140,7 @@ func (s *Service) renew(ctx context.Context, tx *gorm.DB, old model.Session) (Si
 	n, err := gorm.G[model.Session](tx).Where("id = ? AND refresh_hash = ? AND revoked_at IS NULL", old.ID, old.RefreshHash).
 		Set(clause.Assignments(map[string]any{
 			"token_hash": hashOf(signed.Token), "refresh_hash": hashOf(signed.RefreshToken),
-			"expires_at": signed.ExpiresAt, "refresh_expires_at": now.Add(s.refreshLife),
+			"expires_at": signed.ExpiresAt, "refresh_expires_at": now.Add(s.refreshLife), "last_used_at": now,
 		})).Update(ctx)
 	if err != nil {
 		return Signed{}, false, fmt.Errorf("account: renew session: %w", err)
@@ -153,26 +175,6 @@ func (s *Service) revokeFamily(ctx context.Context, tx *gorm.DB, used model.Sess
 	return audit.Record(ctx, tx, model.SystemActor("session guard"), "session.reuse", audit.Target{
 		Kind: "person", ID: used.PersonID, Detail: "a refresh token came twice; its session was revoked",
 	}, now)
-}
-
-// SignOut ends the session the actor asks with; doing it again changes nothing.
-func (s *Service) SignOut(ctx context.Context, by model.Actor) error {
-	return s.revoke(ctx, "id = ? AND person_id = ?", by.SessionID, by.PersonID)
-}
-
-// SignOutAll ends every session of the actor, on every device.
-func (s *Service) SignOutAll(ctx context.Context, by model.Actor) error {
-	return s.revoke(ctx, "person_id = ?", by.PersonID)
-}
-
-func (s *Service) revoke(ctx context.Context, which string, args ...any) error {
-	return store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		_, err := gorm.G[model.Session](tx).Where(which, args...).Where("revoked_at IS NULL").Update(ctx, "revoked_at", s.now())
-		if err != nil {
-			return fmt.Errorf("account: revoke sessions: %w", err)
-		}
-		return nil
-	})
 }
 
 // ForgetSessions removes the sessions that could last be renewed before a

@@ -10,6 +10,7 @@ import (
 
 	"lianxin/model"
 	"lianxin/model/fault"
+	"lianxin/service/limit"
 	"lianxin/service/store"
 )
 
@@ -23,35 +24,55 @@ type Signed struct {
 }
 
 // errCodeSpent is what a person reads whose WeChat code is no longer good.
-func errCodeSpent() error {
+func errCodeSpent(account model.WeChatAccount) error {
+	if account == model.AccountOfficial {
+		return fault.Unauthenticated("登录码已失效，请关闭页面后重新打开。")
+	}
 	return fault.Unauthenticated("登录码已失效，请重新进入小程序。")
+}
+
+// codeOnce lets a code of WeChat through once. WeChat's codes live five minutes;
+// that two replicas ask WeChat with one code at the same time, and WeChat
+// answers both, must not make two sessions.
+var codeOnce = limit.Rate{Times: 1, Per: time.Hour}
+
+// spendCode takes a code of WeChat, once. Fault: unauthenticated for one that was
+// taken before.
+func (s *Service) spendCode(ctx context.Context, tx *gorm.DB, v visit) error {
+	err := s.limits.Spend(ctx, tx, limit.Try{Purpose: "code of " + string(v.account), Subject: v.code, Rate: codeOnce})
+	if fault.Is(err, fault.KindTooMany) {
+		return errCodeSpent(v.account)
+	}
+	return err
 }
 
 // SignInMini opens a session for whoever holds a login code of the
 // mini-program; who was never here before becomes a person. Fault:
 // unauthenticated for a code that is wrong, used or too old.
-func (s *Service) SignInMini(ctx context.Context, code string) (Signed, error) {
+func (s *Service) SignInMini(ctx context.Context, code string, from From) (Signed, error) {
 	openID, unionID, err := s.wechat.MiniIdentity(ctx, code)
 	if err != nil {
-		return Signed{}, spent(err, errCodeSpent())
+		return Signed{}, spent(err, errCodeSpent(model.AccountMini))
 	}
-	return s.signIn(ctx, visit{account: model.AccountMini, kind: model.SessionMini, openID: openID, unionID: unionID})
+	return s.signIn(ctx, visit{account: model.AccountMini, kind: model.SessionMini, code: code, from: from, openID: openID, unionID: unionID})
 }
 
 // SignInOfficial is SignInMini for a page of the official account. Fault:
 // unauthenticated for a code that is wrong, used or too old.
-func (s *Service) SignInOfficial(ctx context.Context, code string) (Signed, error) {
+func (s *Service) SignInOfficial(ctx context.Context, code string, from From) (Signed, error) {
 	openID, unionID, err := s.wechat.OfficialIdentity(ctx, code)
 	if err != nil {
-		return Signed{}, spent(err, fault.Unauthenticated("登录码已失效，请关闭页面后重新打开。"))
+		return Signed{}, spent(err, errCodeSpent(model.AccountOfficial))
 	}
-	return s.signIn(ctx, visit{account: model.AccountOfficial, kind: model.SessionOfficial, openID: openID, unionID: unionID})
+	return s.signIn(ctx, visit{account: model.AccountOfficial, kind: model.SessionOfficial, code: code, from: from, openID: openID, unionID: unionID})
 }
 
-// visit is somebody as WeChat says who they are.
+// visit is somebody as WeChat says who they are, by a code that is good once.
 type visit struct {
 	account model.WeChatAccount
 	kind    model.SessionKind
+	code    string
+	from    From
 	openID  string
 	unionID string
 }
@@ -63,11 +84,14 @@ func (s *Service) signIn(ctx context.Context, v visit) (Signed, error) {
 	var signed Signed
 	for try := 1; ; try++ {
 		err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
+			if err := s.spendCode(ctx, tx, v); err != nil {
+				return err
+			}
 			personID, err := s.recognise(ctx, tx, v)
 			if err != nil {
 				return err
 			}
-			signed, err = s.openSession(ctx, tx, personID, v.kind)
+			signed, err = s.openSession(ctx, tx, opening{personID: personID, kind: v.kind, from: v.from})
 			return err
 		})
 		// Somebody's first two visits at once: the second finds what the first made.

@@ -37,14 +37,16 @@ type NewStaff struct {
 	AreaID   string
 }
 
-// Member is a staff account as administrators see it.
+// Member is a staff account as administrators see it. FailedCount is how many
+// wrong passwords came since the last sign-in.
 type Member struct {
-	PersonID    string
-	Login       string
-	Name        string
-	LockedUntil *time.Time
-	DisabledAt  *time.Time
-	Grants      []model.Grant
+	PersonID     string
+	Login        string
+	Name         string
+	SecondFactor bool
+	FailedCount  int
+	DisabledAt   *time.Time
+	Grants       []model.Grant
 }
 
 // AddStaff opens a staff account with its first role and returns the person's
@@ -113,7 +115,7 @@ func checkStaff(n NewStaff) error {
 	if _, err := plainName(n.Name); err != nil {
 		wrong = append(wrong, fault.Of(err).Fields...)
 	}
-	wrong = append(wrong, checkPassword(n.Login, n.Password)...)
+	wrong = append(wrong, checkPassword("password", n.Login, n.Password)...)
 	wrong = append(wrong, checkRole(n.Role)...)
 	if len(wrong) > 0 {
 		return fault.Invalid(wrong...)
@@ -199,8 +201,8 @@ func (s *Service) members(ctx context.Context, accounts []model.StaffAccount) ([
 	members := make([]Member, 0, len(accounts))
 	for _, a := range accounts {
 		members = append(members, Member{
-			PersonID: a.PersonID, Login: a.Login, Name: names[a.PersonID], LockedUntil: a.LockedUntil, DisabledAt: a.DisabledAt,
-			Grants: held[a.PersonID],
+			PersonID: a.PersonID, Login: a.Login, Name: names[a.PersonID], SecondFactor: a.TOTPConfirmedAt != nil, FailedCount: a.FailedCount,
+			DisabledAt: a.DisabledAt, Grants: held[a.PersonID],
 		})
 	}
 	return members, nil
@@ -228,9 +230,8 @@ func (s *Service) DisableStaff(ctx context.Context, by model.Actor, personID str
 				return err
 			}
 		}
-		_, err = gorm.G[model.Session](tx).Where("person_id = ? AND revoked_at IS NULL", personID).Update(ctx, "revoked_at", now)
-		if err != nil {
-			return fmt.Errorf("account: revoke sessions of staff: %w", err)
+		if _, err := s.revoke(ctx, tx, "person_id = ?", personID); err != nil {
+			return err
 		}
 		area := model.Area{}
 		if len(grants) > 0 {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"gorm.io/gorm"
@@ -13,168 +12,202 @@ import (
 	"lianxin/model"
 	"lianxin/model/fault"
 	"lianxin/service/audit"
+	"lianxin/service/limit"
 	"lianxin/service/store"
 )
 
-// failuresFree is how many wrong passwords an account takes before it locks.
-const failuresFree = 5
-
-// lockMax is the longest an account stays locked.
-const lockMax = 15 * time.Minute
-
-// lockFor is how long an account locks after so many wrong passwords: a minute
-// after the fifth, doubling up to a quarter of an hour. Zero: not at all.
-func lockFor(failed int) time.Duration {
-	if failed < failuresFree {
-		return 0
-	}
-	return min(lockMax, time.Minute<<min(failed-failuresFree, 4))
+// StaffSignIn is what somebody gives to sign in at the console. DeviceToken is
+// what an earlier sign-in on the same device gave out; RecoveryCode may be given
+// at once instead of the second factor.
+type StaffSignIn struct {
+	Login        string
+	Password     string
+	DeviceToken  string
+	RecoveryCode string
+	From         From
 }
 
-func errLocked(left time.Duration) error {
-	return fault.TooMany("密码错误次数过多，账号已暂时锁定，请稍后再试。", left)
+// Entry is how far somebody has come: either Signed is a session, which is for
+// enrolling only when its actor says so, or Challenge waits for the second
+// factor until ChallengeUntil. DeviceToken is set when the device was not known
+// before; whoever presents it at the next sign-in is not slowed down by others.
+type Entry struct {
+	Signed         Signed
+	Challenge      string
+	ChallengeUntil time.Time
+	DeviceToken    string
 }
 
 func errWrongPassword() error { return fault.Unauthenticated("登录名或密码不正确。") }
 
-// SignInStaff opens a console session. An unknown login and a wrong password
-// take the same time and get the same words; five wrong ones lock the account
-// for a growing time, during which the right one is refused too. Faults:
-// unauthenticated, too many, and forbidden for a disabled account whose
-// password was right.
-func (s *Service) SignInStaff(ctx context.Context, login, password string) (Signed, error) {
-	login = plainLogin(login)
-	if len(password) > passwordMax {
-		return Signed{}, errWrongPassword()
-	}
-	account, err := gorm.G[model.StaffAccount](s.db.Read()).Where("login = ?", login).Take(ctx)
-	if store.IsAbsent(err) {
-		return Signed{}, s.refuseStranger(ctx, login, password)
-	}
-	if err != nil {
-		return Signed{}, fmt.Errorf("account: find staff account: %w", err)
-	}
-	if account.LockedUntil != nil && account.LockedUntil.After(s.now()) {
-		return Signed{}, errLocked(account.LockedUntil.Sub(s.now()))
-	}
-	right, err := s.hasher.matches(ctx, password, account.PasswordHash)
-	if err != nil {
-		return Signed{}, err
-	}
-	if !right {
-		return Signed{}, s.countFailure(ctx, account)
-	}
-	if account.DisabledAt != nil {
-		return Signed{}, fault.Forbidden("该账号已停用，请联系管理员。")
-	}
-	return s.admit(ctx, account)
+func errDisabled() error { return fault.Forbidden("该账号已停用，请联系管理员。") }
+
+// caller is who signs in, as far as is known before the password was checked:
+// the account is the zero one for a login that does not exist.
+type caller struct {
+	StaffSignIn
+
+	account  model.StaffAccount
+	device   model.StaffDevice
+	recovery bool
+	tries    []limit.Try
 }
 
-// admit opens the session of somebody whose password was right.
-func (s *Service) admit(ctx context.Context, account model.StaffAccount) (Signed, error) {
-	var signed Signed
+// SignInStaff checks a password. An unknown login and a wrong password take the
+// same work and get the same words. Who goes on trying is slowed down more and
+// more, by device, by address and by login, but never a device on which the owner
+// signed in before. Faults: unauthenticated; too many, with the time to wait;
+// forbidden for a disabled account whose password was right.
+func (s *Service) SignInStaff(ctx context.Context, in StaffSignIn) (Entry, error) {
+	in.Login = plainLogin(in.Login)
+	if len(in.Password) > passwordMax {
+		return Entry{}, errWrongPassword()
+	}
+	leave, err := s.hasher.enter()
+	if err != nil {
+		return Entry{}, err
+	}
+	defer leave()
+	who, err := s.lookUp(ctx, in)
+	if err != nil {
+		return Entry{}, err
+	}
+	if err := s.limits.TryAll(ctx, who.tries...); err != nil {
+		return Entry{}, slowed(err, who.device.ID)
+	}
+	kept := who.account.PasswordHash
+	if kept == "" {
+		kept = s.hasher.decoy
+	}
+	right, err := s.hasher.matches(ctx, in.Password, kept)
+	if err != nil {
+		return Entry{}, err
+	}
+	if !right || who.account.PersonID == "" {
+		if err := s.countFailure(ctx, who.account.PersonID, in.From); err != nil {
+			return Entry{}, err
+		}
+		return Entry{}, errWrongPassword()
+	}
+	return s.admit(ctx, who)
+}
+
+// lookUp finds the account, the device and the recovery code that are claimed,
+// with the same questions whether they exist or not.
+func (s *Service) lookUp(ctx context.Context, in StaffSignIn) (caller, error) {
+	who := caller{StaffSignIn: in}
+	accounts, err := gorm.G[model.StaffAccount](s.db.Read()).Where("login = ?", in.Login).Limit(1).Find(ctx)
+	if err != nil {
+		return who, fmt.Errorf("account: find staff account: %w", err)
+	}
+	if len(accounts) > 0 {
+		who.account = accounts[0]
+	}
+	if who.device, err = s.knownDevice(ctx, who.account.PersonID, in.DeviceToken); err != nil {
+		return who, err
+	}
+	if in.RecoveryCode != "" {
+		n, err := gorm.G[model.RecoveryCode](s.db.Read()).
+			Where("person_id = ? AND code_hash = ? AND used_at IS NULL", who.account.PersonID, hashOf(plainCode(in.RecoveryCode))).Count(ctx, "*")
+		if err != nil {
+			return who, fmt.Errorf("account: find recovery code: %w", err)
+		}
+		who.recovery = n > 0
+	}
+	who.tries = passwordTries(in.Login, who.device.ID, in.From, who.recovery)
+	return who, nil
+}
+
+// admit lets in whose password was right: as far as the second factor.
+func (s *Service) admit(ctx context.Context, who caller) (Entry, error) {
+	var entry Entry
 	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
 		// Written first: an account that is being disabled now is met here. Its
 		// sessions are revoked after its row, so this one is revoked or never opened.
-		n, err := gorm.G[model.StaffAccount](tx).Where("person_id = ? AND disabled_at IS NULL", account.PersonID).
-			Set(clause.Assignments(map[string]any{"failed_count": 0, "locked_until": nil})).Update(ctx)
+		n, err := gorm.G[model.StaffAccount](tx).Where("person_id = ? AND disabled_at IS NULL AND password_hash = ?", who.account.PersonID, who.account.PasswordHash).
+			Set(clause.Assignments(map[string]any{"locked_until": nil})).Update(ctx)
 		if err != nil {
-			return fmt.Errorf("account: clear failures: %w", err)
+			return fmt.Errorf("account: admit: %w", err)
 		}
 		if n != 1 {
-			return fault.Forbidden("该账号已停用，请联系管理员。")
+			return s.changedMeanwhile(ctx, tx, who)
 		}
-		if err := touchPerson(ctx, tx, account.PersonID, s.now()); err != nil {
+		if err := s.excuse(ctx, tx, who.device.ID, who.tries); err != nil {
 			return err
 		}
-		signed, err = s.openSession(ctx, tx, account.PersonID, model.SessionStaff)
-		if err != nil {
-			return err
+		switch {
+		case who.account.TOTPConfirmedAt == nil && s.secondFactor == FactorRequired:
+			entry, err = s.enrolOnly(ctx, tx, who)
+		case who.account.TOTPConfirmedAt == nil:
+			entry, err = s.letIn(ctx, tx, who.account.PersonID, who.device, who.From)
+		case who.recovery:
+			entry, err = s.recover(ctx, tx, who)
+		default:
+			entry, err = s.challenge(ctx, tx, who)
 		}
-		return audit.Record(ctx, tx, signed.Actor, "staff.sign_in", audit.Target{Kind: "person", ID: account.PersonID}, s.now())
+		return err
 	})
 	if err != nil {
-		return Signed{}, err
+		return Entry{}, err
 	}
-	return signed, nil
+	return entry, nil
 }
 
-// countFailure writes down a wrong password and locks the account when there
-// were too many. It returns the fault for the person.
-func (s *Service) countFailure(ctx context.Context, account model.StaffAccount) error {
-	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		mine := gorm.G[model.StaffAccount](tx).Where("person_id = ?", account.PersonID)
-		if _, err := mine.Update(ctx, "failed_count", gorm.Expr("failed_count + 1")); err != nil {
-			return fmt.Errorf("account: count failure: %w", err)
-		}
-		counted, err := mine.Take(ctx)
-		if err != nil {
-			return fmt.Errorf("account: count failure: %w", err)
-		}
-		now := s.now()
-		locked := lockFor(counted.FailedCount)
-		if locked == 0 {
-			return nil
-		}
-		if _, err := mine.Update(ctx, "locked_until", now.Add(locked)); err != nil {
-			return fmt.Errorf("account: lock: %w", err)
-		}
-		return audit.Record(ctx, tx, model.SystemActor("sign-in guard"), "staff.lock", audit.Target{
-			Kind: "person", ID: account.PersonID, Detail: fmt.Sprintf("%d wrong passwords, locked for %s", counted.FailedCount, locked),
-		}, now)
-	})
+// changedMeanwhile says what happened to an account while its password was
+// being checked.
+func (s *Service) changedMeanwhile(ctx context.Context, tx *gorm.DB, who caller) error {
+	account, err := gorm.G[model.StaffAccount](tx).Where("person_id = ?", who.account.PersonID).Take(ctx)
 	if err != nil {
-		return err
+		return fmt.Errorf("account: read account again: %w", err)
+	}
+	if account.DisabledAt != nil {
+		return errDisabled()
 	}
 	return errWrongPassword()
 }
 
-// refuseStranger answers a login that does not exist as one that does: after
-// the same work, with the same words and the same locks.
-func (s *Service) refuseStranger(ctx context.Context, login, password string) error {
-	if left := s.strangers.locked(login, s.now()); left > 0 {
-		return errLocked(left)
+// enrolOnly opens a session in which nothing can be done but to set up the
+// second factor.
+func (s *Service) enrolOnly(ctx context.Context, tx *gorm.DB, who caller) (Entry, error) {
+	signed, err := s.openSession(ctx, tx, opening{
+		personID: who.account.PersonID, kind: model.SessionStaff, from: who.From, deviceID: who.device.ID, enrolling: true,
+	})
+	if err != nil {
+		return Entry{}, err
 	}
-	if _, err := s.hasher.matches(ctx, password, s.hasher.decoy); err != nil {
-		return err
-	}
-	s.strangers.count(login, s.now())
-	return errWrongPassword()
+	return Entry{Signed: signed}, audit.Record(ctx, tx, signed.Actor, "staff.sign_in_to_enrol", audit.Target{Kind: "person", ID: who.account.PersonID}, s.now())
 }
 
-// strangersMax bounds what is remembered of logins that do not exist.
-const strangersMax = 4096
-
-// strangers remembers wrong passwords for logins that do not exist, so that a
-// lock does not tell which ones do. It is kept in memory, for each replica.
-type strangers struct {
-	mu   sync.Mutex
-	seen map[string]failures
-}
-
-type failures struct {
-	count int
-	until time.Time
-}
-
-func (s *strangers) locked(login string, now time.Time) time.Duration {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.seen[hashOf(login)].until.Sub(now)
-}
-
-func (s *strangers) count(login string, now time.Time) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.seen) >= strangersMax {
-		clear(s.seen)
+// recover lets in who gave password and recovery code at once.
+func (s *Service) recover(ctx context.Context, tx *gorm.DB, who caller) (Entry, error) {
+	used, err := s.useRecoveryCode(ctx, tx, who.account.PersonID, who.RecoveryCode)
+	if err != nil {
+		return Entry{}, err
 	}
-	f := s.seen[hashOf(login)]
-	f.count++
-	if locked := lockFor(f.count); locked > 0 {
-		f.until = now.Add(locked)
+	if !used { // somebody else was faster
+		return Entry{}, errWrongCode()
 	}
-	s.seen[hashOf(login)] = f
+	return s.letIn(ctx, tx, who.account.PersonID, who.device, who.From)
+}
+
+// letIn opens the session of who has proved everything that is asked for.
+func (s *Service) letIn(ctx context.Context, tx *gorm.DB, personID string, device model.StaffDevice, from From) (Entry, error) {
+	_, err := gorm.G[model.StaffAccount](tx).Where("person_id = ?", personID).Update(ctx, "failed_count", 0)
+	if err != nil {
+		return Entry{}, fmt.Errorf("account: clear failures: %w", err)
+	}
+	if err := touchPerson(ctx, tx, personID, s.now()); err != nil {
+		return Entry{}, err
+	}
+	device, token, err := s.keepDevice(ctx, tx, personID, device, from)
+	if err != nil {
+		return Entry{}, err
+	}
+	signed, err := s.openSession(ctx, tx, opening{personID: personID, kind: model.SessionStaff, from: from, deviceID: device.ID})
+	if err != nil {
+		return Entry{}, err
+	}
+	return Entry{Signed: signed, DeviceToken: token}, audit.Record(ctx, tx, signed.Actor, "staff.sign_in", audit.Target{Kind: "person", ID: personID}, s.now())
 }
 
 // plainLogin is the one form of a login: without blanks around it, in small letters.

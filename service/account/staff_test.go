@@ -17,7 +17,7 @@ func TestAnAdministratorOpensAccountsInTheirAreaOnly(t *testing.T) {
 	wish := account.NewStaff{Login: "Chen.Li", Name: "陈丽", Password: "a long password", Role: model.RoleLiaisonOfficer, AreaID: street}
 	id, err := town.AddStaff(t.Context(), admin, wish)
 	wantNone(t, err)
-	signed, err := town.SignInStaff(t.Context(), "chen.li", wish.Password)
+	signed, err := town.console("chen.li", wish.Password)
 	if err != nil || signed.Actor.PersonID != id || !signed.Actor.PermitsIn(model.PermitMessageOversee, "/district/street/x/") {
 		t.Errorf("got %+v, %v", signed.Actor, err)
 	}
@@ -105,7 +105,7 @@ func TestADisabledAccountIsShutOut(t *testing.T) {
 	town := newTown(t)
 	admin := town.staff("admin", model.RoleAdministrator, street)
 	chen := town.staff("chen", model.RoleLiaisonOfficer, street)
-	signed, err := town.SignInStaff(t.Context(), "chen", adminPassword)
+	signed, err := town.console("chen", adminPassword)
 	wantNone(t, err)
 	for range 2 {
 		wantNone(t, town.DisableStaff(t.Context(), admin, chen.PersonID))
@@ -114,9 +114,9 @@ func TestADisabledAccountIsShutOut(t *testing.T) {
 	wantFault(t, err, fault.KindUnauthenticated)
 	_, err = town.Refresh(t.Context(), signed.RefreshToken)
 	wantFault(t, err, fault.KindUnauthenticated)
-	_, err = town.SignInStaff(t.Context(), "chen", adminPassword)
+	_, err = town.console("chen", adminPassword)
 	wantFault(t, err, fault.KindForbidden)
-	_, err = town.SignInStaff(t.Context(), "chen", "wrong password")
+	_, err = town.console("chen", "wrong password")
 	wantFault(t, err, fault.KindUnauthenticated)
 	wantFault(t, town.GrantRole(t.Context(), admin, chen.PersonID, model.RoleAuditor, street), fault.KindConflict)
 	if n := len(rows[model.Grant](town, "person_id = ?", chen.PersonID)); n != 0 {

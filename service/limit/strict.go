@@ -110,6 +110,25 @@ func (l *Limiter) Forgive(ctx context.Context, tx *gorm.DB, t Try) error {
 	return nil
 }
 
+// Return gives a subject back the one try that turned out to be no guess, such
+// as a right password from an address that others guess from too: what they used
+// up stays used up.
+func (l *Limiter) Return(ctx context.Context, tx *gorm.DB, t Try) error {
+	if t.Rate.none() {
+		return nil
+	}
+	now := l.now()
+	id := l.id(t.Purpose, t.Subject)
+	usedUntil, err := lockMark(ctx, tx, id, now)
+	if err != nil {
+		return err
+	}
+	if _, err := gorm.G[model.LimitMark](tx).Where("id = ?", id).Update(ctx, "used_until", atLeast(usedUntil.Add(-t.Rate.every()))); err != nil {
+		return fmt.Errorf("limit: return: %w", err)
+	}
+	return nil
+}
+
 // TryAll spends one try of each in a transaction of its own: all, or none when
 // one is used up; then the longest wait counts. Fault: too many.
 func (l *Limiter) TryAll(ctx context.Context, tries ...Try) error {

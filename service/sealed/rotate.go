@@ -19,6 +19,19 @@ import (
 // Phone is the column in which a person's phone number stands sealed.
 const Phone = "people.phone"
 
+// The columns in which the second factor of a staff account stands sealed: the
+// one in force, and one that waits to be confirmed.
+const (
+	TOTP        = "staff_accounts.totp_secret"
+	TOTPPending = "staff_accounts.totp_pending"
+)
+
+// TOTPOf is the place of the second factor of a person's staff account.
+func TOTPOf(personID string) Place { return Place{Column: TOTP, RecordID: personID} }
+
+// TOTPPendingOf is the place of one that waits to be confirmed.
+func TOTPPendingOf(personID string) Place { return Place{Column: TOTPPending, RecordID: personID} }
+
 // PhoneOf is the place of a person's phone number.
 func PhoneOf(personID string) Place { return Place{Column: Phone, RecordID: personID} }
 
@@ -36,6 +49,8 @@ func (c column) value() string { return c.name[strings.IndexByte(c.name, '.')+1:
 func columns() []column {
 	return []column{
 		{name: Phone, id: "id", hash: "phone_hash"},
+		{name: TOTP, id: "person_id"},
+		{name: TOTPPending, id: "person_id"},
 	}
 }
 

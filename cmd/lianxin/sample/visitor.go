@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"lianxin/model"
+	"lianxin/service/account"
 )
 
 // What somebody with a phone is in the district.
@@ -59,7 +60,7 @@ func (t *town) signIn(ctx context.Context, v visitor) (model.Actor, error) {
 	if err != nil {
 		return model.Actor{}, fmt.Errorf("ask for a login code: %w", err)
 	}
-	signed, err := t.accounts.SignInMini(ctx, code)
+	signed, err := t.accounts.SignInMini(ctx, code, account.From{})
 	if err != nil {
 		return model.Actor{}, err
 	}
