@@ -78,7 +78,10 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 	if err != nil {
 		return nil, err
 	}
-	accounts, err := account.New(account.Options{DB: db, Now: now, WeChat: weChat, Keys: keys, SecondFactor: account.SecondFactor(cfg.StaffTOTP), SessionLife: cfg.SessionLife, RefreshLife: cfg.RefreshLife})
+	accounts, err := account.New(account.Options{
+		DB: db, Now: now, WeChat: weChat, Keys: keys, SecondFactor: account.SecondFactor(cfg.StaffTOTP),
+		Strangers: scaled(cfg.Limits.SignInStaff.Address, cfg.Limits.Scale), SessionLife: cfg.SessionLife, RefreshLife: cfg.RefreshLife,
+	})
 	if err != nil {
 		return nil, err
 	}

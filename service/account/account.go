@@ -48,7 +48,8 @@ const (
 	defaultInvitationLife = 7 * 24 * time.Hour
 )
 
-// Options wires a Service. SessionLife is how long a token is good, RefreshLife
+// Options wires a Service. Strangers is how often staff sign-ins may be tried
+// from one address on devices that are not known; the zero rate is no limit. SessionLife is how long a token is good, RefreshLife
 // how long after its last use a session can be renewed; zero takes 2 hours, 30
 // days and, for invitations, 7 days.
 type Options struct {
@@ -57,6 +58,7 @@ type Options struct {
 	WeChat         WeChat
 	Keys           *sealed.Keys
 	SecondFactor   SecondFactor
+	Strangers      limit.Rate
 	SessionLife    time.Duration
 	RefreshLife    time.Duration
 	InvitationLife time.Duration
@@ -70,6 +72,7 @@ type Service struct {
 	keys           *sealed.Keys
 	limits         *limit.Limiter
 	secondFactor   SecondFactor
+	strangers      limit.Rate
 	sessionLife    time.Duration
 	refreshLife    time.Duration
 	invitationLife time.Duration
@@ -94,7 +97,7 @@ func New(o Options) (*Service, error) {
 		return nil, err
 	}
 	return &Service{
-		db: o.DB, clock: o.Now, wechat: o.WeChat, keys: o.Keys, limits: limits, secondFactor: o.SecondFactor, hasher: newHasher(),
+		db: o.DB, clock: o.Now, wechat: o.WeChat, keys: o.Keys, limits: limits, secondFactor: o.SecondFactor, strangers: o.Strangers, hasher: newHasher(),
 		sessionLife:    orDefault(o.SessionLife, defaultSessionLife),
 		refreshLife:    orDefault(o.RefreshLife, defaultRefreshLife),
 		invitationLife: orDefault(o.InvitationLife, defaultInvitationLife),

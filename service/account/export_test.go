@@ -1,11 +1,11 @@
 package account
 
-// FillQueue takes every place in the queue for hashing; the function given
+// FillQueue takes every place in the queue of strangers for hashing; the function given
 // leaves them.
 func FillQueue(s *Service) (leave func()) {
 	var all []func()
 	for {
-		one, err := s.hasher.enter()
+		one, err := s.hasher.enter(stranger)
 		if err != nil {
 			return func() {
 				for _, leave := range all {

@@ -32,10 +32,13 @@ const (
 
 // hashesAtOnce caps the memory that signing in can take; queueMax how many may
 // wait for it. A queue of 16 is done in about a second; who comes when it is full
-// is told at once instead of waiting with a connection and a request open.
+// is told at once instead of waiting with a connection and a request open. Some
+// places are kept for known devices and signed-in people, so that strangers
+// cannot fill them all.
 const (
 	hashesAtOnce = 2
 	queueMax     = 16
+	keptPlaces   = 8
 	queueBusy    = 2 * time.Second
 )
 
@@ -49,28 +52,43 @@ const (
 // account, so that a stranger waits as long as everybody.
 type hasher struct {
 	queue chan struct{}
+	kept  chan struct{}
 	slots chan struct{}
 	decoy string
 	done  atomic.Int64
 }
 
-// enter takes a place in the queue and gives what leaves it again. Fault: too
-// many, at once, when the queue is full.
-func (h *hasher) enter() (leave func(), err error) {
+// enter takes a place in the queue of strangers, or one of those kept for who is
+// known, and gives what leaves it again. Fault: too many, at once, when the queue
+// is full.
+func (h *hasher) enter(who standing) (leave func(), err error) {
+	queue := h.queue
+	if who == known {
+		queue = h.kept
+	}
 	select {
-	case h.queue <- struct{}{}:
-		return func() { <-h.queue }, nil
+	case queue <- struct{}{}:
+		return func() { <-queue }, nil
 	default:
 		return nil, fault.TooMany("现在登录的人太多，请稍等几秒再试。", queueBusy)
 	}
 }
+
+// standing says whether who waits has been here before.
+type standing bool
+
+// Strangers may be anybody; known are the owner's devices and sessions.
+const (
+	stranger standing = false
+	known    standing = true
+)
 
 func newHasher() *hasher {
 	// A key that nobody derived is as good a decoy as one that somebody did.
 	random := make([]byte, argonSalt+argonKey)
 	_, _ = rand.Read(random)
 	return &hasher{
-		queue: make(chan struct{}, hashesAtOnce+queueMax), slots: make(chan struct{}, hashesAtOnce),
+		queue: make(chan struct{}, hashesAtOnce+queueMax), kept: make(chan struct{}, keptPlaces), slots: make(chan struct{}, hashesAtOnce),
 		decoy: phc(random[:argonSalt], random[argonSalt:]),
 	}
 }
@@ -84,7 +102,7 @@ func phc(salt, key []byte) string {
 // hash writes a password as a PHC string with a salt of its own. Fault: too many
 // when too many wait.
 func (h *hasher) hash(ctx context.Context, password string) (string, error) {
-	leave, err := h.enter()
+	leave, err := h.enter(known)
 	if err != nil {
 		return "", err
 	}

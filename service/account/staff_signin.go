@@ -51,6 +51,9 @@ type caller struct {
 	device   model.StaffDevice
 	recovery bool
 	tries    []limit.Try
+	// atDoor is what all strangers at one address share, whatever the login. It
+	// is not given back: it is about work, not about guesses.
+	atDoor []limit.Try
 }
 
 // SignInStaff checks a password. An unknown login and a wrong password take the
@@ -63,16 +66,16 @@ func (s *Service) SignInStaff(ctx context.Context, in StaffSignIn) (Entry, error
 	if len(in.Password) > passwordMax {
 		return Entry{}, errWrongPassword()
 	}
-	leave, err := s.hasher.enter()
-	if err != nil {
-		return Entry{}, err
-	}
-	defer leave()
 	who, err := s.lookUp(ctx, in)
 	if err != nil {
 		return Entry{}, err
 	}
-	if err := s.limits.TryAll(ctx, who.tries...); err != nil {
+	leave, err := s.hasher.enter(standing(who.device.ID != ""))
+	if err != nil {
+		return Entry{}, err
+	}
+	defer leave()
+	if err := s.limits.TryAll(ctx, append(who.atDoor, who.tries...)...); err != nil {
 		return Entry{}, slowed(err, who.device.ID)
 	}
 	kept := who.account.PasswordHash
@@ -115,6 +118,9 @@ func (s *Service) lookUp(ctx context.Context, in StaffSignIn) (caller, error) {
 		who.recovery = n > 0
 	}
 	who.tries = passwordTries(in.Login, who.device.ID, in.From, who.recovery)
+	if who.device.ID == "" {
+		who.atDoor = triesOf("sign-in at an address", in.From.counted(), []limit.Rate{s.strangers})
+	}
 	return who, nil
 }
 

@@ -183,7 +183,7 @@ func (s *Service) checkOwnPassword(ctx context.Context, by model.Actor, account 
 	if len(password) > passwordMax {
 		return errWrongProof(field)
 	}
-	leave, err := s.hasher.enter()
+	leave, err := s.hasher.enter(known)
 	if err != nil {
 		return err
 	}

@@ -155,6 +155,7 @@ func secondsOf(err error) float64 { return math.Ceil(fault.Of(err).RetryAfter.Se
 func TestAFullQueueRefusesAtOnceWhetherOrNotTheLoginExists(t *testing.T) {
 	town := newTown(t)
 	town.staff("chen", model.RoleLiaisonOfficer, street)
+	token := town.known("chen")
 	counted := rows[model.LimitMark](town, "1 = 1")
 	leave := account.FillQueue(town.Service)
 	for _, login := range []string{"chen", "nobody"} {
@@ -166,6 +167,7 @@ func TestAFullQueueRefusesAtOnceWhetherOrNotTheLoginExists(t *testing.T) {
 	if after := rows[model.LimitMark](town, "1 = 1"); !slices.Equal(after, counted) {
 		t.Error("tries were counted that nobody looked at")
 	}
+	wantNone(t, town.onDevice("chen", token, office)) // a flood of strangers does not stop a known device
 	leave()
 	_, err := town.console("chen", adminPassword)
 	wantNone(t, err)
