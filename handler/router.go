@@ -26,6 +26,7 @@ import (
 	"lianxin/handler/representative"
 	"lianxin/handler/resident"
 	"lianxin/handler/retry"
+	"lianxin/handler/roster"
 	"lianxin/handler/session"
 	"lianxin/handler/staff"
 	"lianxin/handler/unit"
@@ -54,6 +55,7 @@ type Options struct {
 	Representative representative.Room
 	Unit           unit.Room
 	Staff          staff.Room
+	Roster         roster.Room
 	Landing        landing.Room
 	Media          media.Options
 	Callback       callback.Options
@@ -108,6 +110,7 @@ func New(o Options) (Surface, error) {
 	if err := o.mountPictures(engine, api, keeper, limits); err != nil {
 		return Surface{}, err
 	}
+	o.mountRoster(engine, api, keeper, limits)
 	callback.Register(engine, o.Callback)
 	o.Landing.Register(engine.Group("", limits.Keep(o.Log, func(*gin.Context) limit.Class { return limit.Read })))
 	o.mountProbes(engine)
@@ -125,6 +128,21 @@ func (o Options) mountPictures(engine *gin.Engine, api endpoint.API, keeper retr
 	pictures.Mount(engine, session.Middleware(o.Identify), limits.Keep(o.Log, upload), guard.Body(o.Log), keeper.Middleware, o.wakeAfterWrites)
 	media.Document(api.Huma)
 	return nil
+}
+
+func (o Options) mountRoster(engine *gin.Engine, api endpoint.API, keeper retry.Keeper, limits *guard.Limits) {
+	o.Roster.Actor = session.Actor
+	o.Roster.Problem = func(c *gin.Context, err error) { problem.Write(c, o.Log, err) }
+	guards := func(class limit.Class, more ...gin.HandlerFunc) []gin.HandlerFunc {
+		keep := limits.Keep(o.Log, func(*gin.Context) limit.Class { return class })
+		return append([]gin.HandlerFunc{session.Middleware(o.Identify), keep, guard.Body(o.Log)}, more...)
+	}
+	// A preview changes nothing and needs no key.
+	o.Roster.Mount(engine, roster.Guards{
+		Read: guards(limit.Read), Export: guards(limit.Export), Preview: guards(limit.Upload),
+		Write: guards(limit.Upload, keeper.Middleware, o.wakeAfterWrites),
+	})
+	roster.Document(api.Huma)
 }
 
 func (o Options) refuse(status int, code, title, detail string) gin.HandlerFunc {

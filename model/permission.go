@@ -43,6 +43,7 @@ const (
 	PermitMessageOversee    Permission = "message.oversee"    // queue, human check, notes, reassign, pause
 	PermitMessageEscalated  Permission = "message.escalated"  // receives what stayed overdue
 	PermitRosterRead        Permission = "roster.read"        // staff view of representatives and units
+	PermitRosterWrite       Permission = "roster.write"       // import of the roster
 	PermitInvite            Permission = "invitation.issue"   // bind representatives and unit officers
 	PermitAbsenceSet        Permission = "absence.set"        // away until, cap, digest
 	PermitReplyTemplateKeep Permission = "reply_template.own" // own prepared answers
@@ -56,7 +57,7 @@ const (
 func Permissions() []Permission {
 	return []Permission{
 		PermitMessageSend, PermitMessageFollow, PermitMessageAnswer, PermitMessageHandle,
-		PermitMessageOversee, PermitMessageEscalated, PermitRosterRead, PermitInvite, PermitAbsenceSet,
+		PermitMessageOversee, PermitMessageEscalated, PermitRosterRead, PermitRosterWrite, PermitInvite, PermitAbsenceSet,
 		PermitReplyTemplateKeep, PermitPolicySet, PermitArticleWrite, PermitAuditRead, PermitStaffManage,
 	}
 }
@@ -86,11 +87,13 @@ var permits = map[Role]map[Permission]Reach{
 		PermitMessageOversee: ReachArea, PermitRosterRead: ReachArea, PermitInvite: ReachArea, PermitPolicySet: ReachArea,
 		PermitReplyTemplateKeep: ReachArea, PermitAbsenceSet: ReachArea,
 	},
-	RolePublicityOfficer:    {PermitArticleWrite: ReachArea},
-	RoleOrganisationOfficer: {PermitRosterRead: ReachArea, PermitInvite: ReachArea, PermitMessageEscalated: ReachArea},
-	RoleGuardian:            {},
-	RoleAuditor:             {PermitAuditRead: ReachArea},
-	RoleAdministrator:       {PermitStaffManage: ReachArea, PermitPolicySet: ReachArea},
+	RolePublicityOfficer: {PermitArticleWrite: ReachArea},
+	RoleOrganisationOfficer: {
+		PermitRosterRead: ReachArea, PermitRosterWrite: ReachArea, PermitInvite: ReachArea, PermitMessageEscalated: ReachArea,
+	},
+	RoleGuardian:      {},
+	RoleAuditor:       {PermitAuditRead: ReachArea},
+	RoleAdministrator: {PermitStaffManage: ReachArea, PermitPolicySet: ReachArea},
 }
 
 // ReachOf says how far a role's permission goes; ReachNone when it has none.

@@ -62,8 +62,9 @@ func RepresentativeFlow() flow.Table[RepresentativeState, RepresentativeDeed] {
 	}
 }
 
-// Representative (党代表) is one seat of the roster. PersonID is empty until the
-// representative has bound a WeChat identity by invitation. MessageCap is the
+// Representative (党代表) is one seat of the roster. Code is its number on the
+// roster, empty when there is none; no two of a term share one. PersonID is
+// empty until the representative has bound a WeChat identity by invitation. MessageCap is the
 // number of open messages from which new ones go to the studio; 0 takes the
 // deployment's default. AwayUntil is a date "2006-01-02", empty when present.
 type Representative struct {
@@ -75,6 +76,7 @@ type Representative struct {
 	DelegationID   string
 	ElectingUnitID string
 	StudioID       string
+	Code           string
 	Name           string
 	Pinyin         string
 	Initials       string
@@ -95,6 +97,13 @@ type Representative struct {
 	DailyDigest    bool
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
+}
+
+// RosterRevision counts the imports that changed the roster. There is one row.
+type RosterRevision struct {
+	ID         string
+	Revision   int
+	ImportedAt time.Time
 }
 
 // RepresentativeArea says that a representative serves an area.

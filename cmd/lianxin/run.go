@@ -22,6 +22,7 @@ import (
 	"lianxin/handler/person"
 	"lianxin/handler/representative"
 	"lianxin/handler/resident"
+	rosterdesk "lianxin/handler/roster"
 	"lianxin/handler/staff"
 	"lianxin/handler/unit"
 	"lianxin/service/account"
@@ -36,6 +37,7 @@ import (
 	"lianxin/service/picture"
 	"lianxin/service/picture/raster"
 	"lianxin/service/privacy"
+	"lianxin/service/roster"
 	"lianxin/service/store"
 	"lianxin/service/token"
 	"lianxin/service/wechat"
@@ -100,6 +102,10 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 	if err != nil {
 		return nil, err
 	}
+	people, err := roster.New(roster.Options{DB: db, Now: now, MaxBytes: cfg.UploadLimit})
+	if err != nil {
+		return nil, err
+	}
 	pictures, err := picture.New(picture.Options{
 		DB: db, Now: now, Log: log, Normalizer: raster.New(raster.Limits{Bytes: cfg.UploadLimit}, 2), Keeper: a.files, Checker: weChat,
 		LinkKey: []byte(cfg.LinkKey.Reveal()), PublicURL: cfg.PublicURL,
@@ -146,6 +152,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 		Representative: representative.Room{Messages: messages, Directory: places, Link: pictureLink},
 		Unit:           unit.Room{Messages: messages, Link: pictureLink},
 		Staff:          staff.Room{Messages: messages, Accounts: accounts, Directory: places, DB: db, Now: now, Link: pictureLink, Codes: weChat},
+		Roster:         rosterdesk.Room{Roster: people},
 		Landing:        landing.Room{Directory: places, MiniLink: a.miniLink(), Log: log},
 		Media:          media.Options{Pictures: pictures, Now: now},
 		Callback:       callback.Options{Mini: receivers.mini, Official: receivers.official, Receive: talk.Receive, Wake: a.dispatcher.Wake, Log: log},

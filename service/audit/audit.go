@@ -30,19 +30,23 @@ func WithRequestID(ctx context.Context, id string) context.Context {
 
 // Record writes one line in the transaction of the deed.
 func Record(ctx context.Context, tx *gorm.DB, by model.Actor, action string, on Target, at time.Time) error {
+	line := lineOf(ctx, by, action, on, at)
+	if err := gorm.G[model.AuditLine](tx).Create(ctx, &line); err != nil {
+		return fmt.Errorf("audit: record %s: %w", action, err)
+	}
+	return nil
+}
+
+func lineOf(ctx context.Context, by model.Actor, action string, on Target, at time.Time) model.AuditLine {
 	requestID, _ := ctx.Value(requestIDOf{}).(string)
 	name := by.Name
 	if by.System != "" {
 		name = by.System
 	}
-	line := model.AuditLine{
+	return model.AuditLine{
 		ID: model.NewID(), At: at, ActorID: by.PersonID, Actor: name, Action: action,
 		TargetKind: on.Kind, TargetID: on.ID, AreaPath: on.AreaPath, Detail: on.Detail, RequestID: requestID,
 	}
-	if err := gorm.G[model.AuditLine](tx).Create(ctx, &line); err != nil {
-		return fmt.Errorf("audit: record %s: %w", action, err)
-	}
-	return nil
 }
 
 // Lines reads the log, newest first, within the area paths given.

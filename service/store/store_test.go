@@ -50,6 +50,7 @@ func records() []any {
 		model.Representative{},
 		model.RepresentativeArea{},
 		model.RepresentativeTopic{},
+		model.RosterRevision{},
 		model.ReplyTemplate{},
 		model.Scene{},
 		model.Article{},
