@@ -60,8 +60,16 @@ type Config struct {
 	// LogLevel and LogFormat say what is logged and how.
 	LogLevel  slog.Level
 	LogFormat LogFormat
-	// ShutdownGrace is how long requests under way may take to end.
-	ShutdownGrace time.Duration
+	// MetricsListen is where figures are served, host and port; empty when they
+	// are not.
+	MetricsListen string
+	// BackupDir is where backups are kept, so that their age can be told. It may
+	// be empty.
+	BackupDir string
+	// ShutdownDelay is how long a program that is told to stop says so before it
+	// takes no more requests, ShutdownGrace how long those under way may take to
+	// end.
+	ShutdownDelay, ShutdownGrace time.Duration
 	// Jobs says whether this process runs jobs beside serving.
 	Jobs bool
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed.

@@ -35,6 +35,8 @@ func TestAnEmptyEnvironmentGivesTheDefaults(t *testing.T) {
 		MinSample:     5,
 		LogLevel:      slog.LevelInfo,
 		LogFormat:     config.LogText,
+		MetricsListen: "127.0.0.1:9090",
+		ShutdownDelay: 3 * time.Second,
 		ShutdownGrace: 20 * time.Second,
 		Jobs:          true,
 		Limits:        standardLimits(),
@@ -196,6 +198,8 @@ func TestEachWrongValueIsExplained(t *testing.T) {
 		{"MIN_SAMPLE", "1", "3 到 1000"},
 		{"LOG_LEVEL", "loud", "debug、info"},
 		{"LOG_FORMAT", "xml", "text、json"},
+		{"METRICS_LISTEN", "9090", "主机:端口"},
+		{"SHUTDOWN_DELAY", "2m", "1m"},
 		{"SHUTDOWN_GRACE", "1h", "5m"},
 		{"ALLOW_REMOTE_SIMULATOR", "yes", "on 或 off"},
 	} {

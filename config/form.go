@@ -195,6 +195,25 @@ func address() form[string] {
 	}
 }
 
+// addressOrOff is address for a listener that can be left out.
+func addressOrOff() form[string] {
+	given := address()
+	return form[string]{
+		parse: func(s string) (string, error) {
+			if s == "off" {
+				return "", nil
+			}
+			return given.parse(s)
+		},
+		show: func(s string) string {
+			if s == "" {
+				return "off"
+			}
+			return s
+		},
+	}
+}
+
 // networks reads addresses and networks, separated by commas.
 func networks() form[[]netip.Prefix] {
 	return form[[]netip.Prefix]{

@@ -46,6 +46,9 @@ type Options struct {
 	Limiter        *limit.Limiter
 	// SteppedUp says whether an actor proved lately that it is they.
 	SteppedUp func(ctx context.Context, by model.Actor) error
+	// Stopping says that the program was told to stop: it still serves, and no
+	// longer calls itself ready.
+	Stopping func() bool
 	// Wake is called after a write, so that what it caused begins at once.
 	Wake func()
 
@@ -66,6 +69,9 @@ type Surface struct {
 	http.Handler
 
 	API endpoint.API
+	// Figures serves what the program counts. It is not part of the router: the
+	// world has no business there.
+	Figures http.Handler
 }
 
 // New builds the router: guards first, then every room.
@@ -114,7 +120,7 @@ func New(o Options) (Surface, error) {
 	callback.Register(engine, o.Callback)
 	o.Landing.Register(engine.Group("", limits.Keep(o.Log, func(*gin.Context) limit.Class { return limit.Read })))
 	o.mountProbes(engine)
-	return Surface{Handler: engine, API: api}, nil
+	return Surface{Handler: engine, API: api, Figures: promhttp.HandlerFor(o.Registry, promhttp.HandlerOpts{})}, nil
 }
 
 func (o Options) mountPictures(engine *gin.Engine, api endpoint.API, keeper retry.Keeper, limits *guard.Limits) error {
@@ -161,12 +167,16 @@ func (o Options) wakeAfterWrites(c *gin.Context) {
 // readyWithin is how long the database may take to answer a probe.
 const readyWithin = 2 * time.Second
 
-// mountProbes adds what machines ask: alive, ready, figures.
+// mountProbes adds what machines ask: alive, ready.
 func (o Options) mountProbes(engine *gin.Engine) {
 	engine.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok") })
 	engine.GET("/readyz", func(c *gin.Context) {
 		ctx, cancel := context.WithTimeout(c.Request.Context(), readyWithin)
 		defer cancel()
+		if o.Stopping() {
+			c.String(http.StatusServiceUnavailable, "stopping")
+			return
+		}
 		if err := o.DB.Ping(ctx); err != nil {
 			o.Log.ErrorContext(ctx, "not ready", "error", err)
 			c.String(http.StatusServiceUnavailable, "database unavailable")
@@ -174,5 +184,4 @@ func (o Options) mountProbes(engine *gin.Engine) {
 		}
 		c.String(http.StatusOK, "ready")
 	})
-	engine.GET("/metrics", gin.WrapH(promhttp.HandlerFor(o.Registry, promhttp.HandlerOpts{})))
 }

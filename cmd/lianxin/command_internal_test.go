@@ -22,6 +22,7 @@ func settings(tb testing.TB) map[string]string {
 	dir := tb.TempDir()
 	return map[string]string{
 		"LIANXIN_DATABASE": storetest.Unmigrated(tb), "LIANXIN_DATA": dir, "LIANXIN_LISTEN": "127.0.0.1:0",
+		"LIANXIN_METRICS_LISTEN": "127.0.0.1:0", "LIANXIN_SHUTDOWN_DELAY": "0s",
 		"LIANXIN_PUBLIC_URL": "https://lianxin.example", "LIANXIN_LINK_KEY": rand.Text() + rand.Text(), "LIANXIN_FIELD_KEYS": newFieldKey("t1"), "LIANXIN_STAFF_TOTP": "optional",
 		"LIANXIN_WECHAT_MINI_APP_ID": "wx0123456789abcdef", "LIANXIN_WECHAT_MINI_SECRET": strings.Repeat("5", 32),
 		"LIANXIN_WECHAT_MINI_TOKEN": "token", "LIANXIN_WECHAT_MINI_AES_KEY": strings.Repeat("a", 43),

@@ -111,11 +111,7 @@ func demo(ctx context.Context, w world, o demoOptions) (err error) {
 			return err
 		}
 		guide(w.stderr, appURL, simURL, o.data)
-		return json.NewEncoder(w.stdout).Encode(struct {
-			Ready     bool   `json:"ready"`
-			App       string `json:"app"`
-			Simulator string `json:"simulator"`
-		}{true, appURL, simURL})
+		return json.NewEncoder(w.stdout).Encode(readyLine{Ready: true, App: appURL, Simulator: simURL, Figures: a.figures})
 	})
 }
 
@@ -254,7 +250,8 @@ func demoConfig(lookup func(string) (string, bool), data, appURL, simURL string,
 		"LIANXIN_DATABASE": "sqlite:" + filepath.Join(folder, "lianxin.db"), "LIANXIN_DATA": folder, "LIANXIN_PUBLIC_URL": appURL,
 		"LIANXIN_WECHAT_SIMULATOR": simURL, "LIANXIN_LINK_KEY": key, "LIANXIN_FIELD_KEYS": fieldKey, "LIANXIN_JOBS": "on",
 		// A newcomer looks around with the passwords that the guide prints.
-		"LIANXIN_STAFF_TOTP": "optional",
+		"LIANXIN_STAFF_TOTP":     "optional",
+		"LIANXIN_METRICS_LISTEN": "127.0.0.1:0", "LIANXIN_SHUTDOWN_DELAY": "0s",
 	}
 	for name, a := range map[string]simulator.Account{"MINI": standIn.Mini, "OFFICIAL": standIn.Official} {
 		prefix := "LIANXIN_WECHAT_" + name + "_"

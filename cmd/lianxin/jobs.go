@@ -2,13 +2,8 @@ package main
 
 import (
 	"context"
-	"log/slog"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"gorm.io/gorm"
-
-	"lianxin/model"
 	"lianxin/service/account"
 	"lianxin/service/conversation"
 	"lianxin/service/deadline"
@@ -98,62 +93,5 @@ const lastNoteWithin = 2 * time.Second
 func (a *app) noteUsesOnce(ctx context.Context) {
 	if _, err := a.accounts.NoteUses(ctx); err != nil {
 		a.log.WarnContext(ctx, "uses of sessions cannot be noted", "error", err)
-	}
-}
-
-// queueFigures tells how much waits, at the moment it is asked.
-type queueFigures struct {
-	db      *store.DB
-	now     func() time.Time
-	log     *slog.Logger
-	ready   *prometheus.Desc
-	oldest  *prometheus.Desc
-	refused *prometheus.Desc
-	overdue *prometheus.Desc
-	held    *prometheus.Desc
-}
-
-func newQueueFigures(db *store.DB, now func() time.Time, log *slog.Logger) queueFigures {
-	figure := func(name, help string) *prometheus.Desc { return prometheus.NewDesc("lianxin_"+name, help, nil, nil) }
-	return queueFigures{
-		db: db, now: now, log: log,
-		ready:   figure("outbox_ready", "Tasks of the outbox that are due."),
-		oldest:  figure("outbox_oldest_seconds", "How long ago the oldest task that is not done was first due."),
-		refused: figure("outbox_refused", "Tasks that stopped for good and need somebody."),
-		overdue: figure("messages_overdue", "Open messages past their date."),
-		held:    figure("turns_held", "Texts that wait for a person's check."),
-	}
-}
-
-// Describe names the figures.
-func (q queueFigures) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{q.ready, q.oldest, q.refused, q.overdue, q.held} {
-		to <- d
-	}
-}
-
-// Collect asks the database; a figure it cannot learn is left out.
-func (q queueFigures) Collect(to chan<- prometheus.Metric) {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-	defer cancel()
-	ready, oldest, refused, err := outbox.Waiting(ctx, q.db, q.now())
-	if err != nil {
-		q.log.ErrorContext(ctx, "queue figures cannot be read", "error", err)
-		return
-	}
-	overdue, err := gorm.G[model.Message](q.db.Read()).Where("overdue = ?", true).Count(ctx, "*")
-	if err != nil {
-		q.log.ErrorContext(ctx, "queue figures cannot be read", "error", err)
-		return
-	}
-	held, err := gorm.G[model.Turn](q.db.Read()).Where("screening = ?", model.ScreeningHeld).Count(ctx, "*")
-	if err != nil {
-		q.log.ErrorContext(ctx, "queue figures cannot be read", "error", err)
-		return
-	}
-	for d, value := range map[*prometheus.Desc]float64{
-		q.ready: float64(ready), q.oldest: oldest.Seconds(), q.refused: float64(refused), q.overdue: float64(overdue), q.held: float64(held),
-	} {
-		to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value)
 	}
 }

@@ -26,6 +26,7 @@ type program struct {
 	data      string
 	app       string
 	simulator string
+	figures   string
 	stderr    *guarded
 	stop      context.CancelFunc
 	code      chan int
@@ -77,14 +78,11 @@ func start(tb testing.TB, env map[string]string, args ...string) *program {
 	if !line.Scan() {
 		tb.Fatalf("the program did not start: %s", p.stderr)
 	}
-	var ready struct {
-		Ready          bool
-		App, Simulator string
-	}
+	var ready readyLine
 	if err := json.Unmarshal(line.Bytes(), &ready); err != nil || !ready.Ready {
 		tb.Fatalf("ready line %q: %v", line.Text(), err)
 	}
-	p.app, p.simulator = ready.App, ready.Simulator
+	p.app, p.simulator, p.figures = ready.App, ready.Simulator, ready.Figures
 	return p
 }
 

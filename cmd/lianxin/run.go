@@ -8,10 +8,8 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"lianxin/config"
 	"lianxin/handler"
@@ -56,16 +54,24 @@ type app struct {
 	limiter    *limit.Limiter
 	accounts   *account.Service
 	jobs       []outbox.Job
+	stopping   atomic.Bool
+	// figures is where the program's figures are served; "" when they are not.
+	figures string
 }
 
 // build wires every room. Nothing is reached yet and nothing runs.
 func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logger) (*app, error) {
 	a := &app{cfg: cfg, log: log, now: now, db: db}
-	var err error
+	figures, err := registry(&standing{cfg: cfg, db: db, now: now, log: log})
+	if err != nil {
+		return nil, err
+	}
+	count := newCounters(figures)
 	a.gateway, err = wechat.New(wechat.Options{
 		Mini:     wechat.Account{AppID: cfg.WeChat.Mini.AppID, Secret: cfg.WeChat.Mini.Secret.Reveal()},
 		Official: wechat.Account{AppID: cfg.WeChat.Official.AppID, Secret: cfg.WeChat.Official.Secret.Reveal()},
 		BaseURL:  cfg.WeChat.Simulator, Tokens: tokens{token.New(db)}, Timeout: cfg.WeChat.Timeout, Now: now, Log: log,
+		Watch: count.watchWeChat,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("微信接口：%w", err)
@@ -125,27 +131,31 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 	})
 	talk := conversation.New(conversation.Options{DB: db, Now: now, Log: log, Speaker: weChat, Directory: signpost{places, news}, Link: link})
 
-	a.dispatcher = outbox.NewDispatcher(db, now, log, map[string]outbox.Handler{
+	a.dispatcher = outbox.NewDispatcher(db, now, log, count.watchTasks(map[string]outbox.Handler{
 		message.ScreenTask:    messages.HandleScreen,
 		deadline.TaskKind:     messages.HandleDeadline,
 		notice.TaskKind:       pusher.Handle,
 		picture.CheckTask:     pictures.HandleCheck,
 		conversation.TaskKind: talk.Handle,
-	})
+	}))
 	a.accounts = accounts
-	a.jobs = a.routine(accounts, custodian, talk)
+	for _, job := range a.routine(accounts, custodian, talk) {
+		a.jobs = append(a.jobs, count.watchJob(job))
+	}
 
 	receivers, err := receiversOf(cfg.WeChat, now)
 	if err != nil {
 		return nil, err
 	}
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newQueueFigures(db, now, log), pictureFigures{custodian})
+	if err := figures.Register(pictureFigures{custodian}); err != nil {
+		return nil, err
+	}
 	pictureLink := func(id string) (full, thumb string) {
 		return pictures.Link(id, picture.SizeFull, now()), pictures.Link(id, picture.SizeThumb, now())
 	}
 	a.surface, err = handler.New(handler.Options{
-		DB: db, Now: now, Log: log, Registry: registry, TrustedProxies: cfg.TrustedProxies, Identify: accounts.Identify, SteppedUp: accounts.SteppedUp, Limiter: a.limiter, Wake: a.dispatcher.Wake,
+		DB: db, Now: now, Log: log, Registry: figures, TrustedProxies: cfg.TrustedProxies, Identify: accounts.Identify,
+		SteppedUp: accounts.SteppedUp, Limiter: a.limiter, Stopping: a.stopping.Load, Wake: a.dispatcher.Wake,
 		Open:           open.Room{Directory: places, Messages: messages, Newsroom: news, Link: pictureLink},
 		Person:         person.Room{Accounts: accounts, Messages: messages, Privacy: desk, Pusher: pusher, DB: db, Now: now, Authorize: a.authorize},
 		Resident:       resident.Room{Messages: messages, Link: pictureLink},
@@ -160,13 +170,17 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 	return a, err
 }
 
-// run serves until ctx ends: then it stops accepting, lets requests end, stops
-// the jobs and closes what it opened. ready is called once connections are
-// taken.
+// run serves until ctx ends: then it says that it stops, takes no more
+// requests, lets those under way end, stops the jobs and closes what it opened.
+// ready is called once connections are taken.
 func (a *app) run(ctx context.Context, listener net.Listener, ready func() error) error {
 	server := &http.Server{
 		Handler: a.surface, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
+	}
+	stopFigures, err := a.serveFigures(ctx)
+	if err != nil {
+		return errors.Join(err, listener.Close())
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
@@ -182,10 +196,11 @@ func (a *app) run(ctx context.Context, listener net.Listener, ready func() error
 			work.Go(func() { outbox.RunJob(working, a.db, a.now, a.log, job) })
 		}
 	}
-	err := ready()
+	err = ready()
 	if err == nil {
 		select {
 		case <-ctx.Done():
+			err = a.linger(failed)
 		case err = <-failed:
 		}
 	}
@@ -195,5 +210,5 @@ func (a *app) run(ctx context.Context, listener net.Listener, ready func() error
 	stopWork()
 	work.Wait()
 	a.gateway.Close()
-	return errors.Join(err, a.files.Close())
+	return errors.Join(err, a.files.Close(), stopFigures())
 }

@@ -64,8 +64,16 @@ func serve(ctx context.Context, w world, cfg config.Config) (err error) {
 		return errors.Join(err, listener.Close())
 	}
 	return app.run(ctx, listener, func() error {
-		return json.NewEncoder(w.stdout).Encode(map[string]any{"ready": true, "app": "http://" + listener.Addr().String()})
+		return json.NewEncoder(w.stdout).Encode(readyLine{Ready: true, App: "http://" + listener.Addr().String(), Figures: app.figures})
 	})
+}
+
+// readyLine is the one line on standard output that says where to knock.
+type readyLine struct {
+	Ready     bool   `json:"ready"`
+	App       string `json:"app"`
+	Simulator string `json:"simulator,omitempty"`
+	Figures   string `json:"figures,omitempty"`
 }
 
 func openDatabase(ctx context.Context, cfg config.Config) (*store.DB, error) {

@@ -195,8 +195,19 @@ func TestPublicReadsAreTaggedAndNotSentTwice(t *testing.T) {
 
 func TestProbesAndFiguresAnswer(t *testing.T) {
 	p := demoCopy(t)
-	for path, word := range map[string]string{"/healthz": "ok", "/readyz": "ready", "/metrics": "lianxin_outbox_ready"} {
-		if a := p.anonymous().get(path); a.status != http.StatusOK || !strings.Contains(a.body, word) {
+	for address, word := range map[string]string{
+		p.app + "/healthz": "ok", p.app + "/readyz": "ready", p.figures + "/metrics": "lianxin_outbox_ready", p.figures + "/debug/pprof/cmdline": "",
+	} {
+		if a := p.ask(http.MethodGet, address, "", nil); a.status != http.StatusOK || !strings.Contains(a.body, word) {
+			t.Errorf("%s: %d", address, a.status)
+		}
+	}
+}
+
+func TestTheWorldIsNotShownTheFigures(t *testing.T) {
+	p := demoCopy(t)
+	for _, path := range []string{"/metrics", "/debug/pprof/", "/debug/pprof/heap"} {
+		if a := p.anonymous().get(path); a.status != http.StatusNotFound {
 			t.Errorf("%s: %d", path, a.status)
 		}
 	}

@@ -65,6 +65,12 @@ func (e *refusedError) Unwrap() error { return e.cause }
 // Refuse marks an error as final: the task stops and is shown to staff.
 func Refuse(cause error) error { return &refusedError{cause} }
 
+// Refused reports whether an error says that trying again is useless.
+func Refused(err error) bool {
+	_, ok := errors.AsType[*refusedError](err)
+	return ok
+}
+
 type laterError struct {
 	wait  time.Duration
 	cause error
@@ -86,7 +92,7 @@ func verdict(err error, attempts int) (state model.TaskState, wait time.Duration
 	if err == nil {
 		return model.TaskDone, 0
 	}
-	if _, ok := errors.AsType[*refusedError](err); ok {
+	if Refused(err) {
 		return model.TaskRefused, 0
 	}
 	if later, ok := errors.AsType[*laterError](err); ok {

@@ -142,6 +142,23 @@ func (d *DB) Ping(ctx context.Context) error {
 	return nil
 }
 
+// Pools gives the pools of connections by what they are for, so that they can
+// be watched. What reads and writes on one pool has one entry.
+func (d *DB) Pools() (map[string]*sql.DB, error) {
+	write, err := d.pool()
+	if err != nil {
+		return nil, err
+	}
+	if d.read == d.write {
+		return map[string]*sql.DB{"all": write}, nil
+	}
+	read, err := d.read.DB()
+	if err != nil {
+		return nil, fmt.Errorf("store: pool: %w", err)
+	}
+	return map[string]*sql.DB{"write": write, "read": read}, nil
+}
+
 func (d *DB) pool() (*sql.DB, error) {
 	pool, err := d.write.DB()
 	if err != nil {

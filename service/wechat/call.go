@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -45,14 +46,33 @@ func (g *Gateway) ask(ctx context.Context, c call, do func(ctx context.Context) 
 	ctx, cancel := context.WithTimeout(ctx, g.timeout)
 	defer cancel()
 	x := &exchange{wire: g.wire}
+	began := g.now()
 	err := do(withExchange(ctx, x))
-	if refused := c.judge(ctx, x); refused != nil {
+	refused := c.judge(ctx, x)
+	if refused == nil && err != nil {
+		refused = unreadable(c.api, "answer does not have the promised form")
+	}
+	g.watch(c.api, outcomeOf(refused, x), g.now().Sub(began))
+	if refused != nil {
 		return nil, refused
 	}
-	if err != nil {
-		return nil, unreadable(c.api, "answer does not have the promised form")
-	}
 	return x.body, nil
+}
+
+// outcomeOf names what became of an exchange by one of a few words.
+func outcomeOf(err error, x *exchange) string {
+	failed, _ := errors.AsType[*Error](err)
+	switch {
+	case err == nil:
+		return "ok"
+	case failed != nil && failed.Code != 0:
+		return "errcode " + strconv.Itoa(failed.Code)
+	case failed != nil && failed.Status != 0:
+		return "status " + strconv.Itoa(failed.Status)
+	case x.status != 0:
+		return "unreadable"
+	}
+	return "no answer"
 }
 
 // judge turns what became of an exchange into an error, or nil.

@@ -75,6 +75,9 @@ type Options struct {
 	// Log receives what nobody else is told: refreshed tokens, a token store
 	// that fails. Required.
 	Log *slog.Logger
+	// Watch is told of every exchange with WeChat: the interface, what became of
+	// it ("ok", "errcode 40001", "status 502", "no answer"), and how long it took.
+	Watch func(api, outcome string, took time.Duration)
 }
 
 // Gateway speaks to WeChat. Its methods are safe for concurrent use.
@@ -85,6 +88,8 @@ type Gateway struct {
 	timeout  time.Duration
 	edition  Edition
 	log      *slog.Logger
+	now      func() time.Time
+	watch    func(api, outcome string, took time.Duration)
 }
 
 // account is one of ours with its tokens and the parts of the SDK that serve it.
@@ -109,6 +114,11 @@ func New(options Options) (*Gateway, error) {
 		timeout: options.Timeout,
 		edition: options.Edition,
 		log:     options.Log,
+		now:     options.Now,
+		watch:   options.Watch,
+	}
+	if gateway.watch == nil {
+		gateway.watch = func(string, string, time.Duration) {}
 	}
 	gateway.mini = gateway.newAccount(MiniProgram, options.Mini, options)
 	gateway.official = gateway.newAccount(OfficialAccount, options.Official, options)
