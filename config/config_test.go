@@ -110,6 +110,14 @@ func TestValuesAreReadAsPeopleWriteThem(t *testing.T) {
 	}
 }
 
+func TestATemplateMayNameTheFieldsItHas(t *testing.T) {
+	t.Parallel()
+	const named = "template-1:thing3,phrase1,time5,character_string7"
+	if c := load(t, production().with("LIANXIN_TEMPLATE_MINI_TASK", named)); c.Templates.Mini.Task != named {
+		t.Errorf("read as %q", c.Templates.Mini.Task)
+	}
+}
+
 func TestAnEmptyVariableIsNotSet(t *testing.T) {
 	t.Parallel()
 	c := load(t, production().with("LIANXIN_LISTEN", "", "LIANXIN_LINK_KEY_FILE", "", "LIANXIN_CONFIG", " "))
@@ -179,6 +187,8 @@ func TestEachWrongValueIsExplained(t *testing.T) {
 		{"WECHAT_SIMULATOR", "localhost:7000", "https://域名"},
 		{"WECHAT_TIMEOUT", "0s", "1s 到 1m"},
 		{"TEMPLATE_MINI_TASK", "模板", "模板 ID"},
+		{"TEMPLATE_MINI_TASK", "template-1:", "模板 ID"},
+		{"TEMPLATE_MINI_TASK", "template-1:thing1,,time2", "模板 ID"},
 		{"SESSION_LIFE", "48h", "24h"},
 		{"REFRESH_LIFE", "1.5d", "30d"},
 		{"LINK_KEY", "0123456789abcdef", "至少 32 字节"},

@@ -11,7 +11,7 @@ import (
 var (
 	appIDForm    = regexp.MustCompile(`^wx[0-9A-Za-z]{4,30}$`)
 	tokenForm    = regexp.MustCompile(`^[0-9A-Za-z]{3,32}$`)
-	templateForm = regexp.MustCompile(`^[0-9A-Za-z_-]{4,100}$`)
+	templateForm = regexp.MustCompile(`^[0-9A-Za-z_-]{4,100}(:[a-z_]+[0-9]+(,[a-z_]+[0-9]+)*)?$`)
 )
 
 const (
@@ -41,7 +41,7 @@ func templateID() form[string] {
 	return form[string]{
 		parse: func(s string) (string, error) {
 			if !templateForm.MatchString(s) {
-				return "", errors.New("不像模板 ID；应从微信后台“我的模板”里复制")
+				return "", errors.New("不像模板 ID；应从微信后台“我的模板”里复制；字段不同的模板写成“模板ID:thing3,phrase1”")
 			}
 			return s, nil
 		},
