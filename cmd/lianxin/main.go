@@ -55,7 +55,10 @@ func run(ctx context.Context, w world, args []string) int {
 	root.SetOut(w.stdout)
 	root.SetErr(w.stderr)
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(demoCommand(w), serveCommand(w), migrateCommand(w), checkCommand(w), adminCommand(w), calendarCommand(w), menuCommand(w), keysCommand(w), picturesCommand(w), importCommand(w), exportCommand(w))
+	root.AddCommand(
+		demoCommand(w), serveCommand(w), migrateCommand(w), checkCommand(w), adminCommand(w), calendarCommand(w), menuCommand(w), keysCommand(w),
+		picturesCommand(w), importCommand(w), exportCommand(w), backupCommand(w), restoreCommand(w),
+	)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return 0

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -20,11 +21,11 @@ func migrateCommand(w world) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
 			return withDatabase(ctx, w, func(cfg config.Config, db *store.DB) error {
+				pending, err := store.Pending(ctx, db)
+				if err != nil {
+					return explainRestore(err)
+				}
 				if dryRun {
-					pending, err := store.Pending(ctx, db)
-					if err != nil {
-						return err
-					}
 					report(cmd, "待执行", pending)
 					return nil
 				}
@@ -33,15 +34,20 @@ func migrateCommand(w world) *cobra.Command {
 					return err
 				}
 				report(cmd, "已执行", applied)
-				if err := sealWhatIsClear(ctx, w, cfg, db); err != nil {
-					return err
-				}
-				return deadline.InstallCalendar(ctx, db, w.now())
+				return settleIn(ctx, w, cfg, db)
 			})
 		},
 	}
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "只列出待执行的迁移，不改动数据库")
 	return cmd
+}
+
+// settleIn does what a schema that was just brought up to date needs.
+func settleIn(ctx context.Context, w world, cfg config.Config, db *store.DB) error {
+	if err := sealWhatIsClear(ctx, w, cfg, db); err != nil {
+		return err
+	}
+	return deadline.InstallCalendar(ctx, db, w.now())
 }
 
 func report(cmd *cobra.Command, what string, names []string) {

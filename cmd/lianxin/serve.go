@@ -42,7 +42,7 @@ func serve(ctx context.Context, w world, cfg config.Config) (err error) {
 	defer func() { err = errors.Join(err, db.Close()) }()
 	pending, err := store.Pending(ctx, db)
 	if err != nil {
-		return err
+		return explainRestore(err)
 	}
 	if len(pending) > 0 {
 		return fmt.Errorf("数据库结构不是最新的，还有 %d 个迁移没有执行（%s）。请先备份，再运行 lianxin migrate", len(pending), strings.Join(pending, "、"))

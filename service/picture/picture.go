@@ -147,6 +147,14 @@ func fileName(id string, size Size) string {
 	return id[len(id)-2:] + "/" + id + "-" + string(size) + ".jpg"
 }
 
+// Files names the files of a picture, the picture itself first.
+func Files(id string) []string {
+	if len(id) != idLength {
+		return nil
+	}
+	return []string{fileName(id, SizeFull), fileName(id, SizeThumb)}
+}
+
 // idIn reads the picture's id out of a file name; false when it is not a name
 // of ours. The rest of a broken upload still names its picture.
 func idIn(name string) (string, bool) {

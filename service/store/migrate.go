@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -30,7 +31,18 @@ var versionTable = map[Kind]string{
 
 // Migrate applies what is pending and returns the names of what it applied, in
 // order. Only one process at a time does it, the others wait.
-func Migrate(ctx context.Context, db *DB) (_ []string, err error) {
+func Migrate(ctx context.Context, db *DB) ([]string, error) {
+	return migrateTo(ctx, db, math.MaxInt64)
+}
+
+// MigrateTo is Migrate up to and including the migration of a number: a backup
+// of an older schema is put into a database of that schema.
+func MigrateTo(ctx context.Context, db *DB, version int64) error {
+	_, err := migrateTo(ctx, db, version)
+	return err
+}
+
+func migrateTo(ctx context.Context, db *DB, version int64) (_ []string, err error) {
 	pool, closePool, err := db.migrationPool()
 	if err != nil {
 		return nil, err
@@ -68,7 +80,7 @@ func Migrate(ctx context.Context, db *DB) (_ []string, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: migrate: %w", err)
 	}
-	results, err := provider.Up(ctx)
+	results, err := provider.UpTo(ctx, version)
 	if err != nil {
 		return nil, fmt.Errorf("store: migrate: %w", err)
 	}
@@ -108,30 +120,49 @@ func lockFile(path string) (unlock func() error, err error) {
 }
 
 // Pending lists the migrations that have not been applied, in order. It reads
-// only: a schema that was never migrated has everything pending.
+// only: a schema that was never migrated has everything pending. It fails with
+// ErrHalfRestored when the database is not whole.
 func Pending(ctx context.Context, db *DB) ([]string, error) {
-	names, err := fs.Glob(migrations, "migrations/*.sql")
-	if err != nil {
-		return nil, fmt.Errorf("store: list migrations: %w", err)
+	if db.read.WithContext(ctx).Migrator().HasTable(halfRestored) {
+		return nil, ErrHalfRestored
 	}
-	version, err := currentVersion(ctx, db)
+	version, err := Version(ctx, db)
 	if err != nil {
 		return nil, err
 	}
 	var pending []string
+	err = eachMigration(func(number int64, name string) {
+		if number > version {
+			pending = append(pending, name)
+		}
+	})
+	return pending, err
+}
+
+// Latest is the number of the newest migration that this program knows.
+func Latest() (int64, error) {
+	var latest int64
+	err := eachMigration(func(number int64, _ string) { latest = max(latest, number) })
+	return latest, err
+}
+
+func eachMigration(visit func(number int64, name string)) error {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return fmt.Errorf("store: list migrations: %w", err)
+	}
 	for _, name := range names {
 		number, err := goose.NumericComponent(name)
 		if err != nil {
-			return nil, fmt.Errorf("store: migration name %s: %w", name, err)
+			return fmt.Errorf("store: migration name %s: %w", name, err)
 		}
-		if number > version {
-			pending = append(pending, filepath.Base(name))
-		}
+		visit(number, filepath.Base(name))
 	}
-	return pending, nil
+	return nil
 }
 
-func currentVersion(ctx context.Context, db *DB) (int64, error) {
+// Version is the number of the newest migration that was applied, 0 when none was.
+func Version(ctx context.Context, db *DB) (int64, error) {
 	if !db.read.WithContext(ctx).Migrator().HasTable("goose_db_version") {
 		return 0, db.Ping(ctx)
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -82,6 +83,21 @@ func (d *DB) enter(ctx context.Context) (leave func(), err error) {
 	case <-turn.C:
 		return nil, errBusy
 	}
+}
+
+// InSnapshot runs fn in a transaction that only reads and sees the database as
+// it was at its first look, whatever others write meanwhile. It holds nobody up.
+func InSnapshot(ctx context.Context, db *DB, fn func(ctx context.Context, tx *gorm.DB) error) error {
+	if ctx.Value(insideTx{}) != nil {
+		return ErrNested
+	}
+	inner := context.WithValue(ctx, insideTx{}, true)
+	// SQLite's readers have snapshots anyway, and know no other level.
+	var level *sql.TxOptions
+	if db.kind == MySQL {
+		level = &sql.TxOptions{Isolation: sql.LevelRepeatableRead}
+	}
+	return db.read.WithContext(inner).Transaction(func(tx *gorm.DB) error { return fn(inner, tx) }, level)
 }
 
 // rest waits a little, longer with every try, so that two that keep meeting part.
