@@ -47,18 +47,21 @@ func endpoints() map[string]endpoint {
 	const get, post = http.MethodGet, http.MethodPost
 	mini, official, both := []string{MiniAccount}, []string{OfficialAccount}, []string{MiniAccount, OfficialAccount}
 	return map[string]endpoint{
-		"/cgi-bin/token":                     {method: get, answer: plainToken},
-		"/cgi-bin/stable_token":              {method: post, answer: stableToken},
-		"/cgi-bin/getcallbackip":             {method: get, accounts: both, answer: callbackAddresses},
-		"/cgi-bin/clear_quota":               {method: post, accounts: both, answer: clearQuota},
-		"/sns/jscode2session":                {method: get, answer: codeToSession},
-		"/wxa/business/getuserphonenumber":   {method: post, accounts: mini, right: verified, answer: phoneNumber},
-		"/wxa/getwxacodeunlimit":             {method: post, accounts: mini, answer: miniCode},
-		"/wxa/msg_sec_check":                 {method: post, accounts: mini, answer: checkText},
-		"/wxa/media_check_async":             {method: post, accounts: mini, answer: checkMedia},
-		"/wxa/generate_urllink":              {method: post, accounts: mini, answer: urlLink},
-		"/wxa/generatescheme":                {method: post, accounts: mini, answer: urlScheme},
-		"/wxaapi/newtmpl/gettemplate":        {method: get, accounts: both, answer: listTemplates},
+		"/cgi-bin/token":                   {method: get, answer: plainToken},
+		"/cgi-bin/stable_token":            {method: post, answer: stableToken},
+		"/cgi-bin/getcallbackip":           {method: get, accounts: both, answer: callbackAddresses},
+		"/cgi-bin/clear_quota":             {method: post, accounts: both, answer: clearQuota},
+		"/sns/jscode2session":              {method: get, answer: codeToSession},
+		"/wxa/business/getuserphonenumber": {method: post, accounts: mini, right: verified, answer: phoneNumber},
+		"/wxa/getwxacodeunlimit":           {method: post, accounts: mini, answer: miniCode},
+		"/wxa/msg_sec_check":               {method: post, accounts: mini, answer: checkText},
+		"/wxa/media_check_async":           {method: post, accounts: mini, answer: checkMedia},
+		"/wxa/generate_urllink":            {method: post, accounts: mini, answer: urlLink},
+		"/wxa/generatescheme":              {method: post, accounts: mini, answer: urlScheme},
+		"/wxaapi/newtmpl/gettemplate":      {method: get, accounts: both, answer: listTemplates},
+
+		"/cgi-bin/template/get_all_private_template": {method: get, accounts: official, right: verifiedService, answer: listFollowerTemplates},
+
 		"/cgi-bin/message/subscribe/send":    {method: post, accounts: mini, answer: sendSubscribe},
 		"/cgi-bin/message/subscribe/bizsend": {method: post, accounts: official, right: verified, answer: sendSubscribe},
 		"/cgi-bin/message/template/send":     {method: post, accounts: official, right: verifiedService, answer: sendTemplate},

@@ -3,7 +3,6 @@ package simulator
 import (
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"lianxin/simulator/keyword"
@@ -201,23 +200,45 @@ func listTemplates(s *Simulator, c *call) (any, error) {
 		if t.Account != c.account.name || t.Kind != SubscribeTemplate {
 			continue
 		}
-		content := make([]string, 0, len(t.Fields))
-		example := make([]string, 0, len(t.Fields))
+		content, example := t.layout()
 		enums := []reply{}
 		for _, f := range t.Fields {
-			content = append(content, f.Label+":{{"+f.Key+".DATA}}")
-			example = append(example, f.Label+":示例")
 			if len(f.Listed) > 0 {
 				enums = append(enums, reply{"keywordCode": f.Key + ".DATA", "enumValueList": f.Listed})
 			}
 		}
 		list = append(list, reply{
 			"priTmplId": t.ID, "title": t.Title, "type": 2,
-			"content": strings.Join(content, "\n") + "\n", "example": strings.Join(example, "\n") + "\n",
+			"content": content, "example": example,
 			"keywordEnumValueList": enums,
 		})
 	}
 	out := done()
 	out["data"] = list
 	return out, nil
+}
+
+// layout is how a template's fields are written down, and how they look filled in.
+func (t *Template) layout() (content, example string) {
+	for _, f := range t.Fields {
+		content += f.Label + ":{{" + f.Key + ".DATA}}\n"
+		example += f.Label + ":示例\n"
+	}
+	return content, example
+}
+
+// listFollowerTemplates is template/get_all_private_template: the templates of an official
+// account for its followers.
+func listFollowerTemplates(s *Simulator, c *call) (any, error) {
+	list := []reply{}
+	for _, t := range s.templates {
+		if t.Account != c.account.name || t.Kind != FollowerTemplate {
+			continue
+		}
+		content, example := t.layout()
+		list = append(list, reply{
+			"template_id": t.ID, "title": t.Title, "primary_industry": "", "deputy_industry": "", "content": content, "example": example,
+		})
+	}
+	return reply{"template_list": list}, nil
 }

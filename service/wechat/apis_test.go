@@ -45,6 +45,14 @@ func (w *world) apis() []api {
 			_, err := g.CheckPicture(ctx, mini, "http://127.0.0.1:1/a.jpg")
 			return err
 		}},
+		{"Templates", "/wxaapi/newtmpl/gettemplate", true, func(ctx context.Context, g *wechat.Gateway) error {
+			_, err := g.Templates(ctx, wechat.MiniProgram)
+			return err
+		}},
+		{"TemplatesForFollowers", "/cgi-bin/template/get_all_private_template", true, func(ctx context.Context, g *wechat.Gateway) error {
+			_, err := g.Templates(ctx, wechat.OfficialAccount)
+			return err
+		}},
 		{"SendSubscribe", "/cgi-bin/message/subscribe/send", true, func(ctx context.Context, g *wechat.Gateway) error {
 			w.act("grants", body{"account": "mini", "template_ids": []string{"mini-progress"}})
 			return g.SendSubscribe(ctx, wechat.SubscribeMessage{OpenID: mini, TemplateID: "mini-progress", Data: data})

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -37,6 +38,8 @@ type call struct {
 	api     string
 	secrets []string
 	answer  answerKind
+	// at receives the time by WeChat's clock, when not nil.
+	at *time.Time
 }
 
 // ask runs do, which makes exactly one HTTP request, and returns the answer.
@@ -53,6 +56,9 @@ func (g *Gateway) ask(ctx context.Context, c call, do func(ctx context.Context) 
 		refused = unreadable(c.api, "answer does not have the promised form")
 	}
 	g.watch(c.api, outcomeOf(refused, x), g.now().Sub(began))
+	if told, unread := http.ParseTime(x.header.Get("Date")); c.at != nil && unread == nil {
+		*c.at = told
+	}
 	if refused != nil {
 		return nil, refused
 	}
@@ -195,14 +201,18 @@ func (g *Gateway) postRaw(ctx context.Context, kind AccountKind, c call, body an
 
 // fetch asks an interface of method GET that takes the account's token.
 func (g *Gateway) fetch(ctx context.Context, kind AccountKind, api string, query url.Values, out any) error {
-	acct, err := g.account(kind, api)
+	return g.fetchBy(ctx, kind, call{api: api}, query, out)
+}
+
+func (g *Gateway) fetchBy(ctx context.Context, kind AccountKind, c call, query url.Values, out any) error {
+	acct, err := g.account(kind, c.api)
 	if err != nil {
 		return err
 	}
-	answer, err := g.askWithToken(ctx, acct, call{api: api}, func(ctx context.Context, token string) error {
+	answer, err := g.askWithToken(ctx, acct, c, func(ctx context.Context, token string) error {
 		full := url.Values{"access_token": {token}}
 		maps.Copy(full, query)
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, hostAPI+api+"?"+full.Encode(), http.NoBody)
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, hostAPI+c.api+"?"+full.Encode(), http.NoBody)
 		if err != nil {
 			return err
 		}
@@ -211,7 +221,7 @@ func (g *Gateway) fetch(ctx context.Context, kind AccountKind, api string, query
 	if err != nil {
 		return err
 	}
-	return decode(api, answer, out)
+	return decode(c.api, answer, out)
 }
 
 // send makes the request; the transport keeps the answer.
