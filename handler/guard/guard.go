@@ -4,10 +4,12 @@
 package guard
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"regexp"
 	"runtime/debug"
 	"slices"
@@ -18,6 +20,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"lianxin/handler/problem"
+	"lianxin/handler/session"
 	"lianxin/model"
 	"lianxin/service/audit"
 )
@@ -57,7 +60,8 @@ func NewFigures(registry prometheus.Registerer) *Figures {
 }
 
 // Watch writes one line and one figure per request. The route is named by its
-// pattern: addresses with ids and search words stay out of the log.
+// pattern: addresses with ids and search words stay out of the log. Who asked is
+// named by kind, and where from by network: neither is anybody's own.
 func (f *Figures) Watch(log *slog.Logger, now func() time.Time) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		began := now()
@@ -74,7 +78,36 @@ func (f *Figures) note(log *slog.Logger, c *gin.Context, took time.Duration) {
 	}
 	f.took.WithLabelValues(method, route, strconv.Itoa(c.Writer.Status())).Observe(took.Seconds())
 	log.InfoContext(c.Request.Context(), "request", "method", method, "route", route, "status", c.Writer.Status(),
-		"ms", took.Milliseconds(), "request", c.Writer.Header().Get(RequestIDHeader))
+		"ms", took.Milliseconds(), "bytes", max(0, c.Writer.Size()), "who", kindOf(c.Request.Context()), "from", networkOf(c.ClientIP()), "request", c.Writer.Header().Get(RequestIDHeader))
+}
+
+// kindOf names what somebody is, by their most particular role.
+func kindOf(ctx context.Context) string {
+	by, err := session.Actor(ctx)
+	if err != nil {
+		return "nobody"
+	}
+	for _, role := range slices.Backward(model.Roles()) {
+		if by.Has(role) {
+			return string(role)
+		}
+	}
+	return string(model.RoleResident)
+}
+
+// networkOf names the network of an address, which thousands share, so that
+// floods can be told apart and people cannot.
+func networkOf(address string) string {
+	at, err := netip.ParseAddr(address)
+	if err != nil {
+		return "unknown"
+	}
+	at = at.Unmap().WithZone("")
+	bits := 48
+	if at.Is4() {
+		bits = 24
+	}
+	return netip.PrefixFrom(at, bits).Masked().String()
 }
 
 // methodOf names the method by one of a few: what strangers send as a method
