@@ -31,9 +31,12 @@ const (
 // ending bounds the note of what became of a task.
 const ending = 5 * time.Second
 
-// lease is how long a claimed task belongs to its dispatcher. A dispatcher that
-// died loses the task to another one after it; no handler may take longer.
-const lease = 2 * time.Minute
+// lease is how long a claimed task belongs to its dispatcher, who renews it while
+// the work goes on. A dispatcher that died loses the task to another one after it.
+const lease = 30 * time.Second
+
+// patience is how long a handler may take.
+const patience = 110 * time.Second
 
 // Dispatcher claims tasks and gives them to their handlers. Any number of
 // dispatchers may work on one database.
@@ -45,14 +48,15 @@ type Dispatcher struct {
 	handlers map[string]Handler
 	workers  int
 	patience time.Duration
+	renewal  time.Duration
 	wake     chan struct{}
 }
 
 // NewDispatcher makes a dispatcher; handlers are looked up by the kind of task.
 func NewDispatcher(db *store.DB, now func() time.Time, log *slog.Logger, handlers map[string]Handler) *Dispatcher {
 	return &Dispatcher{
-		db: db, now: now, log: log, owner: model.NewID(), handlers: handlers, workers: 4, patience: lease - 10*time.Second,
-		wake: make(chan struct{}, 1),
+		db: db, now: now, log: log, owner: model.NewID(), handlers: handlers, workers: 4,
+		patience: patience, renewal: lease / 4, wake: make(chan struct{}, 1),
 	}
 }
 
@@ -160,9 +164,39 @@ func (d *Dispatcher) do(ctx context.Context, task model.Task) (bool, error) {
 		return false, err
 	}
 	working, cancel := context.WithTimeout(ctx, d.patience)
+	var keeping sync.WaitGroup
+	keeping.Go(func() { d.keep(working, cancel, task) })
 	outcome := d.handle(working, task)
 	cancel()
+	keeping.Wait()
 	return true, d.end(ctx, task, outcome)
+}
+
+// keep renews the lease of a task while its handler works, and stops the handler
+// when the task has become somebody else's.
+func (d *Dispatcher) keep(ctx context.Context, stop context.CancelFunc, task model.Task) {
+	turn := time.NewTicker(d.renewal)
+	defer turn.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-turn.C:
+		}
+		until := d.now().Add(lease)
+		mine, err := d.move(ctx, task.ID, d.held(task), map[string]any{"lease_until": until, "run_at": until})
+		if err != nil && ctx.Err() == nil {
+			d.log.WarnContext(ctx, "lease of a task was not renewed", "kind", task.Kind, "task", task.ID, "error", err)
+		}
+		if err == nil && !mine {
+			stop()
+		}
+	}
+}
+
+// held is a task as this dispatcher claimed it.
+func (d *Dispatcher) held(task model.Task) clause.Expr {
+	return clause.Expr{SQL: "state = ? AND owner = ? AND attempts = ?", Vars: []any{model.TaskRunning, d.owner, task.Attempts + 1}}
 }
 
 // claim makes a task this dispatcher's for the length of a lease, by
@@ -195,8 +229,7 @@ func (d *Dispatcher) end(ctx context.Context, task model.Task, outcome error) er
 			d.log.WarnContext(ctx, "task put off", "kind", task.Kind, "task", task.ID, "attempts", task.Attempts+1, "error", outcome)
 		}
 	}
-	mine := clause.Expr{SQL: "state = ? AND owner = ? AND attempts = ?", Vars: []any{model.TaskRunning, d.owner, task.Attempts + 1}}
-	_, err := d.move(ctx, task.ID, mine, set)
+	_, err := d.move(ctx, task.ID, d.held(task), set)
 	return err
 }
 
@@ -219,7 +252,7 @@ func (d *Dispatcher) move(ctx context.Context, id string, seen clause.Expr, set 
 		return err
 	})
 	if err != nil {
-		return false, fmt.Errorf("outbox: move task to %v: %w", set["state"], err)
+		return false, fmt.Errorf("outbox: move task: %w", err)
 	}
 	return n == 1, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"testing"
 	"time"
@@ -90,7 +91,7 @@ func TestADispatcherThatDiesLosesItsTaskToAnotherOne(t *testing.T) {
 	release := make(chan struct{})
 	box.dying(&dead, release)
 	heir := box.dispatcher(work.handlers())
-	box.clock.Advance(119 * time.Second)
+	box.clock.Advance(29 * time.Second)
 	if n := box.tick(heir); n != 0 {
 		t.Errorf("%d tasks were taken from a dispatcher whose lease runs", n)
 	}
@@ -116,7 +117,7 @@ func TestATaskThatKillsItsProgramIsPutOffWithGrowingPauses(t *testing.T) {
 	var last time.Duration
 	for death := range 6 {
 		box.dying(&dead, release)
-		box.clock.Advance(121 * time.Second)
+		box.clock.Advance(31 * time.Second)
 		box.tick(idle) // gives back what the dead one held
 		now := box.clock.Now()
 		wait := max(0, box.task("poison").RunAt.Sub(now))
@@ -158,5 +159,60 @@ func TestTheOldestIsDoneFirstWhenThereIsMoreThanABatch(t *testing.T) {
 	box.tick(box.dispatcher(work.handlers()))
 	if work.of("0") != 1 || work.of("99") != 0 {
 		t.Errorf("of the first %d the oldest ran %d times, the youngest %d", work.total(), work.of("0"), work.of("99"))
+	}
+}
+
+func TestATaskThatTakesLongStaysWithItsDispatcher(t *testing.T) {
+	box, work := newBox(t), &tally{}
+	leaksNothing(t)
+	box.enqueue("a")
+	begun, release := make(chan struct{}), make(chan struct{})
+	d := box.dispatcher(map[string]outbox.Handler{"work": func(context.Context, []byte) error {
+		close(begun)
+		<-release
+		return nil
+	}})
+	outbox.SetRenewal(d, time.Millisecond)
+	var working sync.WaitGroup
+	working.Go(func() { box.tick(d) })
+	<-begun
+	heir := box.dispatcher(work.handlers())
+	for range 5 {
+		until := *box.task("a").LeaseUntil
+		box.clock.Advance(20 * time.Second)
+		eventually(t, "the lease is renewed", func() bool { return box.task("a").LeaseUntil.After(until) })
+		if n := box.tick(heir); n != 0 {
+			t.Fatal("a task was taken from a dispatcher that works on it")
+		}
+	}
+	close(release)
+	working.Wait()
+	if task := box.task("a"); task.State != model.TaskDone || task.Attempts != 1 {
+		t.Errorf("left as %+v", task)
+	}
+}
+
+func TestWhoLostATaskToAnotherStopsWorkingOnIt(t *testing.T) {
+	box, work := newBox(t), &tally{}
+	leaksNothing(t)
+	box.enqueue("a")
+	begun, stopped := make(chan struct{}), make(chan struct{})
+	d := box.dispatcher(map[string]outbox.Handler{"work": func(ctx context.Context, _ []byte) error {
+		close(begun)
+		<-ctx.Done()
+		close(stopped)
+		return ctx.Err()
+	}})
+	outbox.SetRenewal(d, 50*time.Millisecond)
+	var working sync.WaitGroup
+	working.Go(func() { box.tick(d) })
+	<-begun
+	// Another one, whose clock is ahead, takes it for lost.
+	ahead := outbox.NewDispatcher(box.db, func() time.Time { return box.clock.Now().Add(time.Hour) }, slog.New(slog.DiscardHandler), work.handlers())
+	eventually(t, "the other one takes the task", func() bool { box.tick(ahead); return work.of("a") == 1 })
+	<-stopped
+	working.Wait()
+	if task := box.task("a"); task.State != model.TaskDone {
+		t.Errorf("left as %+v", task)
 	}
 }

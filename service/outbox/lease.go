@@ -2,9 +2,11 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"gorm.io/gorm"
@@ -21,29 +23,87 @@ type Job struct {
 	Tick  func(ctx context.Context) error
 }
 
+// hold is how long the lease of a job lasts that is under way; it is renewed
+// until the round is over, and then kept until the next one is due.
+const hold = 30 * time.Second
+
+// renewal is how often the lease is renewed during a round.
+var renewal = hold / 4
+
 // RunJob repeats a job until ctx ends. Replicas share it by a lease row: the
 // holder of the lease works, the others look again later. A holder that is told
-// to stop gives the lease back; that of one that died ends by itself.
+// to stop gives the lease back; that of one that died ends by itself: soon in
+// the middle of a round, else when the next round is due.
 func RunJob(ctx context.Context, db *store.DB, now func() time.Time, log *slog.Logger, j Job) {
-	owner := model.NewID()
+	l := leased{Job: j, db: db, now: now, log: log, owner: model.NewID()}
 	turn := time.NewTicker(j.Every)
 	defer turn.Stop()
 	defer func() {
-		if err := giveLeaseBack(context.WithoutCancel(ctx), db, j.Name, owner, now()); err != nil {
+		if err := giveLeaseBack(context.WithoutCancel(ctx), db, j.Name, l.owner, now()); err != nil {
 			log.WarnContext(ctx, "lease cannot be given back", "job", j.Name, "error", err)
 		}
 	}()
 	for ctx.Err() == nil {
-		mine, err := takeLease(ctx, db, j.Name, owner, now(), max(3*j.Every, 30*time.Second))
-		if err == nil && mine {
-			err = j.round(ctx)
-		}
-		if err != nil && ctx.Err() == nil {
+		if err := l.look(ctx); err != nil && ctx.Err() == nil {
 			log.ErrorContext(ctx, "job failed", "job", j.Name, "error", err)
 		}
 		select {
 		case <-ctx.Done():
 		case <-turn.C:
+		}
+	}
+}
+
+// leased is a job in the hands of one replica.
+type leased struct {
+	Job
+
+	db    *store.DB
+	now   func() time.Time
+	log   *slog.Logger
+	owner string
+}
+
+// look does the job once if the lease can be had.
+func (l leased) look(ctx context.Context) error {
+	mine, err := l.take(ctx, hold)
+	if err != nil || !mine {
+		return err
+	}
+	working, cancel := context.WithCancel(ctx)
+	var keeping sync.WaitGroup
+	keeping.Go(func() { l.keep(working, cancel) })
+	err = l.round(working)
+	cancel()
+	keeping.Wait()
+	if ctx.Err() != nil {
+		return err
+	}
+	_, kept := l.take(ctx, l.Every+hold)
+	return errors.Join(err, kept)
+}
+
+func (l leased) take(ctx context.Context, life time.Duration) (bool, error) {
+	return takeLease(ctx, l.db, l.Name, l.owner, l.now(), life)
+}
+
+// keep renews the lease while the round goes on, and stops a round whose lease
+// has become somebody else's.
+func (l leased) keep(ctx context.Context, stop context.CancelFunc) {
+	turn := time.NewTicker(renewal)
+	defer turn.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-turn.C:
+		}
+		mine, err := l.take(ctx, hold)
+		if err != nil && ctx.Err() == nil {
+			l.log.WarnContext(ctx, "lease of a job was not renewed", "job", l.Name, "error", err)
+		}
+		if err == nil && !mine {
+			stop()
 		}
 	}
 }

@@ -77,6 +77,32 @@ func TestTheOtherReplicaTakesOverWhenTheLeaseOfADeadOneEnds(t *testing.T) {
 	close(release)
 }
 
+func TestARoundThatTakesLongIsNotBegunByAnother(t *testing.T) {
+	outbox.SetJobRenewal(t, time.Millisecond)
+	box := newBox(t)
+	release := make(chan struct{})
+	long := box.replica(func(context.Context) error { <-release; return nil })
+	eventually(t, "the first works", func() bool { return long.rounds.Load() == 1 })
+	other := box.replica(nothing)
+	until := func() time.Time {
+		lease, err := gorm.G[model.Lease](box.db.Read()).Where("name = ?", "sweep").Take(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return lease.Until
+	}
+	for range 5 {
+		before := until()
+		box.clock.Advance(20 * time.Second)
+		eventually(t, "the lease is renewed", func() bool { return until().After(before) })
+	}
+	box.looked(20)
+	if n := other.rounds.Load(); n != 0 {
+		t.Errorf("the other began %d rounds beside it", n)
+	}
+	close(release)
+}
+
 func TestAReplicaThatStopsHandsItsJobsOverAtOnce(t *testing.T) {
 	box := newBox(t)
 	first := box.replica(nothing)
