@@ -21,6 +21,9 @@ var (
 	// ErrContentRefused says that WeChat refused what we sent and will refuse it
 	// again (40037, 45168, 47003 and the like): a person must mend it.
 	ErrContentRefused = errors.New("content was refused")
+	// ErrOutcomeUnknown says that WeChat was asked and did not answer: it may have
+	// done what was asked.
+	ErrOutcomeUnknown = errors.New("no answer: it may have been done")
 	// ErrUnknownPerson says that the openid does not belong to the account (40003, 43104).
 	ErrUnknownPerson = errors.New("openid is not known to this account")
 	// ErrNoRecentVisit says that a content check needs a visit within two hours

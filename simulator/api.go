@@ -32,6 +32,8 @@ type call struct {
 	body     []byte
 	now      time.Time
 	host     string
+	// mute is set when nobody is told how the call ended.
+	mute bool
 }
 
 // image is an answer that is no JSON.
@@ -101,6 +103,9 @@ func (s *Simulator) api(path string, e endpoint) http.Handler {
 		answer, err := s.answer(shown, r.Method, e, c)
 		if err != nil {
 			answer = s.refused(r, shown, err)
+		}
+		if c.mute {
+			panic(http.ErrAbortHandler)
 		}
 		s.write(w, r, answer)
 	})

@@ -180,8 +180,8 @@ func putFault(s *Simulator, c control) (any, error) {
 	if in.Status != 0 && (in.Status < 100 || in.Status > 599) || in.DelayMS < 0 || in.Times < 0 {
 		return nil, wrong("status is 100 to 599, delay_ms and times are not negative")
 	}
-	if in.Code == 0 && in.Status == 0 && in.DelayMS == 0 && !in.Drop && !in.RevokeToken {
-		return nil, wrong("say what goes wrong: errcode, status, delay_ms, drop or revoke_token")
+	if in.Code == 0 && in.Status == 0 && in.DelayMS == 0 && !in.Drop && !in.DropAfter && !in.RevokeToken {
+		return nil, wrong("say what goes wrong: errcode, status, delay_ms, drop, drop_after or revoke_token")
 	}
 	s.clearFaults(in.Path)
 	s.faults = append(s.faults, &in)

@@ -50,7 +50,7 @@
 // Troubles and settings:
 //
 //	GET    /simulator/faults            → {"faults":[…]}
-//	PUT    /simulator/faults            {"path":"/cgi-bin/token","errcode":45009,"errmsg":"…","times":2}; or "delay_ms":3000, "drop":true,
+//	PUT    /simulator/faults            {"path":"/cgi-bin/token","errcode":45009,"errmsg":"…","times":2}; or "delay_ms":3000, "drop":true, "drop_after":true,
 //	                                    "status":500, "revoke_token":true; path "*" is every path; no times means until switched off
 //	DELETE /simulator/faults            ?path=/cgi-bin/token  without path: all
 //	GET    /simulator/clock             → {"now":"…"}

@@ -15,7 +15,9 @@ type fault struct {
 	Text    string `json:"errmsg,omitempty"`
 	DelayMS int    `json:"delay_ms,omitempty"`
 	Drop    bool   `json:"drop,omitempty"`
-	Status  int    `json:"status,omitempty"`
+	// DropAfter does what was asked and cuts the connection instead of saying so.
+	DropAfter bool `json:"drop_after,omitempty"`
+	Status    int  `json:"status,omitempty"`
 	// Times is how often it still strikes; 0 means until it is switched off.
 	Times       int  `json:"times,omitempty"`
 	RevokeToken bool `json:"revoke_token,omitempty"`
@@ -40,7 +42,7 @@ func (s *Simulator) record(c callRecord) {
 }
 
 // strike lets a fault happen and tells whether the call ends with it. A delay or a revoked
-// token alone lets the call go on.
+// token alone lets the call go on, and so does one whose answer will be lost.
 func (s *Simulator) strike(w http.ResponseWriter, r *http.Request, path string, c *call) bool {
 	f, ok := s.takeFault(path, c)
 	if !ok {
@@ -49,6 +51,7 @@ func (s *Simulator) strike(w http.ResponseWriter, r *http.Request, path string, 
 	if !wait(r, time.Duration(f.DelayMS)*time.Millisecond) {
 		return true
 	}
+	c.mute = f.DropAfter
 	switch {
 	case f.Drop:
 		panic(http.ErrAbortHandler) // net/http's way of cutting a connection without a word

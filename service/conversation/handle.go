@@ -30,9 +30,9 @@ type heard struct {
 
 // Handle does one task of kind TaskKind. What it learns from a push it may
 // learn again. An answer is claimed before it is sent and given back when the
-// sending fails: a crash in between costs the answer. Only when WeChat took an
-// answer and then failed to say so is it sent a second time; customer messages
-// know no idempotency.
+// sending fails: a crash in between costs the answer. So does a WeChat that took
+// it, or did not, and says nothing: customer messages know no idempotency, and
+// nobody is told the same thing twice.
 func (s *Service) Handle(ctx context.Context, payload []byte) error {
 	var task inboundTask
 	if err := json.Unmarshal(payload, &task); err != nil {
@@ -108,6 +108,9 @@ func (s *Service) say(ctx context.Context, h heard, text string) error {
 	err := s.speaker.Say(ctx, h.push.FromUser, text)
 	switch {
 	case err == nil:
+		return nil
+	case errors.Is(err, model.ErrOutcomeUnknown):
+		s.log.WarnContext(ctx, "nobody knows whether an answer went out", "inbound", h.inbound.ID, "error", err)
 		return nil
 	case errors.Is(err, model.ErrWindowClosed):
 		s.log.InfoContext(ctx, "answer came too late", "inbound", h.inbound.ID)

@@ -27,6 +27,10 @@ const customerWindow = 48*time.Hour - 5*time.Minute
 // last week helps nobody.
 const pushLife = 72 * time.Hour
 
+// onceLife is how long WeChat surely drops a template that comes again under its
+// OnceID (ten minutes, less a little).
+const onceLife = 9 * time.Minute
+
 // Template is one template of a WeChat account with the keys of its fields, in
 // the order in which the fields are meant: progress is thing, phrase, time,
 // hint; answer is thing, name, time, hint; task is thing, time, phrase, hint;
@@ -97,9 +101,10 @@ func (p *Pusher) MiniTemplates() map[model.NoticeTemplate]string {
 // old is given up, which says nothing about the person's reach.
 //
 // The channel about to be tried is noted before the push. When the program dies
-// between the push and the note of its end, nobody knows whether it went out: a
-// template is pushed again, which WeChat drops by its OnceID; the others count
-// as gone out, so that one happening never makes two pushes.
+// between the push and the note of its end, or WeChat takes the push and does not
+// answer, nobody knows whether it went out: a template is pushed again, which
+// WeChat drops by its OnceID for a while; the others count as gone out, so that
+// one happening never makes two pushes.
 func (p *Pusher) Handle(ctx context.Context, payload []byte) error {
 	var task pushTask
 	if err := json.Unmarshal(payload, &task); err != nil {
@@ -113,6 +118,9 @@ func (p *Pusher) Handle(ctx context.Context, payload []byte) error {
 		return fmt.Errorf("notice: find: %w", err)
 	}
 	if n.Channel == model.ChannelSubscribe || n.Channel == model.ChannelCustomer {
+		return p.end(ctx, n, n.Channel)
+	}
+	if n.Channel == model.ChannelTemplate && p.now().Sub(n.CreatedAt) > onceLife {
 		return p.end(ctx, n, n.Channel)
 	}
 	if p.now().Sub(n.CreatedAt) > pushLife {
@@ -161,6 +169,12 @@ func (p *Pusher) try(ctx context.Context, channel model.NoticeChannel, to *model
 	err = send()
 	switch {
 	case err == nil:
+		return true, nil
+	case errors.Is(err, model.ErrOutcomeUnknown):
+		p.log.WarnContext(ctx, "nobody knows whether a notice went out", "channel", channel, "notice", n.ID, "error", err)
+		if channel == model.ChannelTemplate {
+			return false, fmt.Errorf("notice: push by %s: %w", channel, err)
+		}
 		return true, nil
 	case errors.Is(err, model.ErrNoGrant):
 		return false, p.noGrant(ctx, *n, begun)

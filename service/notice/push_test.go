@@ -265,12 +265,44 @@ func TestATemplateOfUnknownOutcomeIsPushedAgainUnderTheSameName(t *testing.T) {
 	post.dies = ""
 	delete(post.answers, model.ChannelSubscribe)
 	post.grant("mini-progress") // the better channel opens meanwhile, and is not taken
-	post.clock.Advance(time.Hour)
+	post.clock.Advance(time.Minute)
 	post.settle()
 	post.wantPushes("template", "template")
 	if post.last.OnceID != first || first == "" {
 		t.Errorf("named %q, then %q: WeChat cannot drop the second", first, post.last.OnceID)
 	}
+	post.wantEnd("a", model.NoticePushed, model.ChannelTemplate)
+}
+
+func TestATemplateOfUnknownOutcomeIsNotPushedAgainOnceItsNameIsForgotten(t *testing.T) {
+	post := newPost(t)
+	post.answers[model.ChannelSubscribe] = model.ErrNoGrant
+	post.dies = model.ChannelTemplate
+	post.tell("a")
+	post.settle()
+	post.dies = ""
+	post.clock.Advance(10 * time.Minute)
+	post.settle()
+	post.wantPushes("template")
+	post.wantEnd("a", model.NoticePushed, model.ChannelTemplate)
+}
+
+func TestAPushThatWeChatDoesNotAnswerCountsAsGoneOutUnlessItKnowsRepetitions(t *testing.T) {
+	post := newPost(t)
+	post.answers[model.ChannelSubscribe] = model.ErrOutcomeUnknown
+	post.tell("a")
+	post.settle()
+	post.wantEnd("a", model.NoticePushed, model.ChannelSubscribe)
+
+	post = newPost(t)
+	post.answers[model.ChannelSubscribe], post.answers[model.ChannelTemplate] = model.ErrNoGrant, model.ErrOutcomeUnknown
+	post.tell("a")
+	post.settle()
+	post.wantEnd("a", model.NoticeWaiting, model.ChannelTemplate)
+	delete(post.answers, model.ChannelTemplate)
+	post.clock.Advance(time.Minute)
+	post.settle()
+	post.wantPushes("template")
 	post.wantEnd("a", model.NoticePushed, model.ChannelTemplate)
 }
 

@@ -50,13 +50,17 @@ type Dispatcher struct {
 	patience time.Duration
 	renewal  time.Duration
 	wake     chan struct{}
+
+	mu sync.Mutex
+	// underWay are the tasks whose handlers work now.
+	underWay map[string]bool
 }
 
 // NewDispatcher makes a dispatcher; handlers are looked up by the kind of task.
 func NewDispatcher(db *store.DB, now func() time.Time, log *slog.Logger, handlers map[string]Handler) *Dispatcher {
 	return &Dispatcher{
 		db: db, now: now, log: log, owner: model.NewID(), handlers: handlers, workers: 4,
-		patience: patience, renewal: lease / 4, wake: make(chan struct{}, 1),
+		patience: patience, renewal: lease / 4, wake: make(chan struct{}, 1), underWay: map[string]bool{},
 	}
 }
 
@@ -160,6 +164,8 @@ func (d *Dispatcher) do(ctx context.Context, task model.Task) (bool, error) {
 	default:
 	}
 	ctx = context.WithoutCancel(ctx)
+	d.mark(task.ID, true)
+	defer d.mark(task.ID, false)
 	if mine, err := d.claim(ctx, task); err != nil || !mine {
 		return false, err
 	}
@@ -170,6 +176,22 @@ func (d *Dispatcher) do(ctx context.Context, task model.Task) (bool, error) {
 	cancel()
 	keeping.Wait()
 	return true, d.end(ctx, task, outcome)
+}
+
+func (d *Dispatcher) mark(id string, working bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if working {
+		d.underWay[id] = true
+		return
+	}
+	delete(d.underWay, id)
+}
+
+func (d *Dispatcher) works(id string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.underWay[id]
 }
 
 // keep renews the lease of a task while its handler works, and stops the handler
@@ -257,7 +279,9 @@ func (d *Dispatcher) move(ctx context.Context, id string, seen clause.Expr, set 
 	return n == 1, nil
 }
 
-// reclaim gives back the tasks of dispatchers that died. The first time it may
+// reclaim gives back the tasks of dispatchers that died, and its own of which it
+// could not write down the end; one it works on it keeps, whatever the clock did
+// meanwhile. The first time it may
 // have been chance; a task that was lost before is put off, for it may be what
 // kills them.
 func (d *Dispatcher) reclaim(ctx context.Context) error {
@@ -268,6 +292,9 @@ func (d *Dispatcher) reclaim(ctx context.Context) error {
 		return fmt.Errorf("outbox: look for lost tasks: %w", err)
 	}
 	for _, task := range lost {
+		if d.works(task.ID) {
+			continue
+		}
 		due := now
 		if task.Attempts > 1 {
 			due = now.Add(backOff(task.Attempts))

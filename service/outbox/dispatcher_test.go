@@ -6,11 +6,15 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"gorm.io/gorm"
+
 	"lianxin/model"
 	"lianxin/service/outbox"
+	"lianxin/service/store"
 )
 
 func TestEightDispatchersDoTwoHundredTasksOnceEach(t *testing.T) {
@@ -214,5 +218,39 @@ func TestWhoLostATaskToAnotherStopsWorkingOnIt(t *testing.T) {
 	working.Wait()
 	if task := box.task("a"); task.State != model.TaskDone {
 		t.Errorf("left as %+v", task)
+	}
+}
+
+func TestADispatcherTakesBackATaskWhoseEndItCouldNotWriteDownButNoneItWorksOn(t *testing.T) {
+	box := newBox(t)
+	box.enqueue("a")
+	var calls atomic.Int32
+	ctx := t.Context()
+	var d *outbox.Dispatcher
+	d = box.dispatcher(map[string]outbox.Handler{"work": func(context.Context, []byte) error {
+		if calls.Add(1) > 1 {
+			return nil
+		}
+		// The clock jumps while it works: it must not take the task from itself.
+		box.clock.Advance(time.Hour)
+		if n, err := d.Tick(ctx); n != 0 || err != nil {
+			t.Errorf("it began %d tasks beside itself, %v", n, err)
+		}
+		// Somebody holds the row as it would be after an end that was not written.
+		return store.InTx(ctx, box.db, func(ctx context.Context, tx *gorm.DB) error {
+			_, err := gorm.G[model.Task](tx).Where("dedupe_key = ?", "a").Update(ctx, "attempts", 7)
+			return err
+		})
+	}})
+	box.tick(d)
+	if state := box.task("a").State; state != model.TaskRunning {
+		t.Fatalf("it is %s, want it running without anybody", state)
+	}
+	box.clock.Advance(2 * time.Hour)
+	box.tick(d)
+	box.clock.Advance(2 * time.Hour)
+	box.tick(d)
+	if task := box.task("a"); task.State != model.TaskDone || calls.Load() != 2 {
+		t.Errorf("after %d calls it is %+v", calls.Load(), task)
 	}
 }

@@ -5,8 +5,11 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"net"
+	"os"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/go-sql-driver/mysql"
 	sqlite "modernc.org/sqlite"
@@ -36,7 +39,7 @@ var away = []uint16{
 }
 
 // Unavailable reports whether err says that the database cannot be reached or
-// does not serve now, as opposed to having refused this statement: it may be
+// does not serve now, or that the disk is full, as opposed to having refused this statement: it may be
 // asked again later. What was being committed may have been committed.
 func Unavailable(err error) bool {
 	for _, gone := range []error{driver.ErrBadConn, mysql.ErrInvalidConn, mysql.ErrPktSync, sql.ErrConnDone, errBusy} {
@@ -50,11 +53,23 @@ func Unavailable(err error) bool {
 	if s, ok := errors.AsType[*sqlite.Error](err); ok {
 		return slices.Contains([]int{sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}, s.Code()&0xff)
 	}
-	_, isNet := errors.AsType[interface {
-		error
-		Timeout() bool
-	}](err)
-	return isNet && !errors.Is(err, context.Canceled)
+	return cutOff(err) && !errors.Is(err, context.Canceled)
+}
+
+// cutOff reports whether the network or the disk let us down: no answer in time,
+// nobody there, no room.
+func cutOff(err error) bool {
+	for _, known := range []error{
+		context.DeadlineExceeded, os.ErrDeadlineExceeded, syscall.ENOSPC, syscall.EDQUOT,
+		syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.EPIPE, syscall.ETIMEDOUT,
+	} {
+		if errors.Is(err, known) {
+			return true
+		}
+	}
+	_, isNet := errors.AsType[*net.OpError](err)
+	_, isName := errors.AsType[*net.DNSError](err)
+	return isNet || isName
 }
 
 // lockedFile reports whether another program holds the SQLite file.

@@ -38,6 +38,7 @@ func TestWhatSaysThatTheDatabaseIsAwayIsToldFromARefusal(t *testing.T) {
 		"read only mode":     server(1836, "Running in read-only mode"),
 		"deadlock, again":    server(1213, "Deadlock found"),
 		"lock wait, again":   server(1205, "Lock wait timeout exceeded"),
+		"no room for a file": &os.PathError{Op: "write", Err: syscall.ENOSPC},
 		"TiKV busy":          server(9003, "TiKV server is busy"),
 	} {
 		if !store.Unavailable(fmt.Errorf("message: send: %w", err)) {
@@ -51,6 +52,8 @@ func TestWhatSaysThatTheDatabaseIsAwayIsToldFromARefusal(t *testing.T) {
 		"too long":      server(1406, "Data too long for column"),
 		"no such table": server(1146, "Table doesn't exist"),
 		"gave up":       context.Canceled,
+		"no such file":  &os.PathError{Op: "open", Err: syscall.ENOENT},
+		"not allowed":   &os.PathError{Op: "open", Err: syscall.EACCES},
 		"end of file":   io.EOF,
 		"ours":          errors.New("broken"),
 	} {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -14,6 +15,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"lianxin/model"
 )
 
 const (
@@ -101,7 +104,17 @@ func (c call) judge(ctx context.Context, x *exchange) error {
 	return c.read(x)
 }
 
+// noAnswer is the error for a request that went out and was not answered. Unless
+// nobody took the line, WeChat may have done what was asked.
 func (c call) noAnswer(ctx context.Context, failure error) error {
+	failed := c.silence(ctx, failure)
+	if line, ok := errors.AsType[*net.OpError](failure); (!ok || line.Op != "dial") && c.api != apiStableToken {
+		failed.kind = model.ErrOutcomeUnknown
+	}
+	return failed
+}
+
+func (c call) silence(ctx context.Context, failure error) *Error {
 	if cause := ctx.Err(); cause != nil {
 		if errors.Is(cause, context.DeadlineExceeded) {
 			return unanswered(c.api, "no answer in time", cause)
