@@ -21,7 +21,7 @@ import (
 
 func adminCommand(w world) *cobra.Command {
 	cmd := &cobra.Command{Use: "admin", Short: "工作人员账号"}
-	cmd.AddCommand(adminAddCommand(w))
+	cmd.AddCommand(adminAddCommand(w), resetTOTPCommand(w), resetPasswordCommand(w), unlockCommand(w))
 	return cmd
 }
 

@@ -62,6 +62,8 @@ func newCounter(t *testing.T) *counter {
 			return model.Actor{}, fault.Unauthenticated("登录已过期，请重新登录。")
 		case "down":
 			return model.Actor{}, context.DeadlineExceeded
+		case "enrolling":
+			by.Enrolling = true
 		case "officer":
 			by.Grants[0] = model.Grant{Role: model.RoleLiaisonOfficer, AreaPath: "/d/"}
 		}
@@ -78,6 +80,22 @@ func newCounter(t *testing.T) *counter {
 	}
 	act(endpoint.Route{Method: http.MethodPost, Path: "/notes/{id}", ID: "signed", Tag: "notes", Summary: "记", Who: endpoint.SignedIn(), Status: http.StatusCreated})
 	act(endpoint.Route{Method: http.MethodPut, Path: "/notes/{id}", ID: "permitted", Who: endpoint.Needs(permission)})
+	stepping := c.api
+	stepping.SteppedUp = func(_ context.Context, by model.Actor) error {
+		if by.PersonID == "wang" {
+			return fault.StepUp("请输入动态码后继续。")
+		}
+		return nil
+	}
+	danger := func(api endpoint.API, r endpoint.Route) {
+		endpoint.Act(api, r, func(_ context.Context, by model.Actor, _ *struct{}) (*endpoint.Empty, error) {
+			c.calls = append(c.calls, r.ID+" "+by.PersonID)
+			return nil, nil
+		})
+	}
+	danger(stepping, endpoint.Route{Method: http.MethodPost, Path: "/danger", ID: "danger", Who: endpoint.SignedIn(), StepUp: true})
+	danger(c.api, endpoint.Route{Method: http.MethodPost, Path: "/danger/unwired", ID: "unwired", Who: endpoint.SignedIn(), StepUp: true})
+	danger(c.api, endpoint.Route{Method: http.MethodPost, Path: "/enrol", ID: "enrol", Who: endpoint.SignedIn(), Enrolment: true})
 	act(endpoint.Route{Method: http.MethodPost, Path: "/once/{id}", ID: "keyless", Who: endpoint.SignedIn(), Keyless: true})
 	open := endpoint.Route{Method: http.MethodGet, Path: "/open", ID: "open", Who: endpoint.Anyone(), Cached: true}
 	endpoint.Register(c.api, open, func(ctx context.Context, in *struct{ endpoint.Paging }) (*endpoint.Body[int], error) {
@@ -171,6 +189,45 @@ func TestAStaleTokenShutsNobodyOutOfWhatIsPublic(t *testing.T) {
 	}
 }
 
+func TestADangerousActAsksForAFreshProof(t *testing.T) {
+	c := newCounter(t)
+	wantProblem(t, c.ask(http.MethodPost, "/danger", "", sealed{t}), http.StatusUnauthorized, "unauthenticated")
+	wantProblem(t, c.ask(http.MethodPost, "/danger", "wang", sealed{t}), http.StatusForbidden, "step_up_required")
+	wantProblem(t, c.ask(http.MethodPost, "/danger/unwired", "li", sealed{t}), http.StatusForbidden, "step_up_required")
+	if w := c.ask(http.MethodPost, "/danger", "li", http.NoBody); w.Code != http.StatusNoContent {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+	if !slices.Equal(c.calls, []string{"danger li"}) {
+		t.Errorf("called %q", c.calls)
+	}
+	if op := c.api.Huma.OpenAPI().Paths["/danger"].Post; op.Extensions["x-step-up"] != true {
+		t.Errorf("the description does not say so: %v", op.Extensions)
+	}
+}
+
+func TestWhoIsEnrollingCallsNothingElse(t *testing.T) {
+	c := newCounter(t)
+	for _, target := range []string{"/notes/1", "/danger", "/danger/unwired"} {
+		wantProblem(t, c.ask(http.MethodPost, target, "enrolling", sealed{t}), http.StatusForbidden, "totp_required")
+	}
+	if w := c.ask(http.MethodPost, "/enrol", "enrolling", http.NoBody); w.Code != http.StatusNoContent {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+	if !slices.Equal(c.calls, []string{"enrol enrolling"}) {
+		t.Errorf("called %q", c.calls)
+	}
+}
+
+func TestWhatIsForAnyoneCannotAskForAProof(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("registered")
+		}
+	}()
+	endpoint.Register(newCounter(t).api, endpoint.Route{Method: http.MethodGet, Path: "/x", ID: "x", Who: endpoint.Anyone(), StepUp: true},
+		func(context.Context, *struct{}) (*endpoint.Empty, error) { return nil, nil })
+}
+
 func TestWhatAHandlerFailsWithBecomesAProblem(t *testing.T) {
 	c := newCounter(t)
 	c.fails = fault.Conflict("来信已经撤回。")
@@ -222,7 +279,7 @@ func TestARouteIsFoundByItsPattern(t *testing.T) {
 	for _, r := range c.api.Routes() {
 		ids = append(ids, r.ID+": "+r.Who.String())
 	}
-	if want := []string{"signed: signed in", "permitted: " + string(permission), "keyless: signed in", "open: anyone"}; !slices.Equal(ids, want) {
+	if want := []string{"danger: signed in", "unwired: signed in", "enrol: signed in", "signed: signed in", "permitted: " + string(permission), "keyless: signed in", "open: anyone"}; !slices.Equal(ids, want) {
 		t.Errorf("routes %q", ids)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gin-gonic/gin"
@@ -90,6 +91,40 @@ func TestWhoSaysTwoThingsAboutThemselvesIsNobody(t *testing.T) {
 func TestThatTheDatabaseIsAwayIsNotTakenForNobody(t *testing.T) {
 	if _, looked, err := who(t, "Bearer down"); !errors.Is(err, errDown) || !slices.Equal(looked, []string{"down"}) {
 		t.Errorf("got %v after looking for %q", err, looked)
+	}
+}
+
+func TestWhoIsEnrollingIsNobodyButWhereTheyEnrol(t *testing.T) {
+	router := gin.New()
+	router.Use(session.Middleware(func(context.Context, string) (model.Actor, error) {
+		return model.Actor{PersonID: "wang", Enrolling: true}, nil
+	}))
+	router.GET("/", func(c *gin.Context) {
+		if actor, err := session.Actor(c.Request.Context()); !fault.Is(err, fault.KindEnrol) || actor.PersonID != "" {
+			t.Errorf("got %+v, %v", actor, err)
+		}
+		if actor, err := session.Enrolling(c.Request.Context()); err != nil || actor.PersonID != "wang" {
+			t.Errorf("got %+v, %v", actor, err)
+		}
+	})
+	req := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", http.NoBody)
+	req.Header.Set("Authorization", "Bearer any")
+	router.ServeHTTP(httptest.NewRecorder(), req)
+}
+
+func TestWhereARequestComesFromIsNoted(t *testing.T) {
+	router := gin.New()
+	router.Use(session.Middleware(nil))
+	router.GET("/", func(c *gin.Context) {
+		if from := session.FromOf(c.Request.Context()); from.Address != "192.0.2.1" || len(from.UserAgent) != 400 {
+			t.Errorf("got %+v", from)
+		}
+	})
+	req := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", http.NoBody)
+	req.Header.Set("User-Agent", strings.Repeat("x", 5000))
+	router.ServeHTTP(httptest.NewRecorder(), req)
+	if from := session.FromOf(t.Context()); from != (session.From{}) {
+		t.Errorf("without the middleware: %+v", from)
 	}
 }
 

@@ -51,13 +51,34 @@ type mark struct{ has, means string }
 // who also call themselves something else come first.
 var (
 	apps = []mark{
-		{"miniprogram", "微信小程序"}, {"wxwork", "企业微信"}, {"micromessenger", "微信"}, {"edg", "Edge"}, {"opr/", "Opera"},
-		{"qqbrowser", "QQ 浏览器"}, {"metasr", "搜狗浏览器"}, {"360se", "360 浏览器"}, {"360ee", "360 浏览器"}, {"huaweibrowser", "华为浏览器"},
-		{"miuibrowser", "小米浏览器"}, {"ucbrowser", "UC 浏览器"}, {"firefox", "Firefox"}, {"chrome", "Chrome"}, {"safari", "Safari"},
+		{"miniprogram", "微信小程序"},
+		{"wxwork", "企业微信"},
+		{"micromessenger", "微信"},
+		{"edg", "Edge"},
+		{"opr/", "Opera"},
+		{"qqbrowser", "QQ 浏览器"},
+		{"metasr", "搜狗浏览器"},
+		{"360se", "360 浏览器"},
+		{"360ee", "360 浏览器"},
+		{"huaweibrowser", "华为浏览器"},
+		{"miuibrowser", "小米浏览器"},
+		{"ucbrowser", "UC 浏览器"},
+		{"firefox", "Firefox"},
+		{"chrome", "Chrome"},
+		{"safari", "Safari"},
 	}
 	systems = []mark{
-		{"openharmony", "鸿蒙手机"}, {"harmonyos", "鸿蒙手机"}, {"ipad", "iPad"}, {"iphone", "iPhone"}, {"android", "安卓手机"},
-		{"windows", "Windows"}, {"mac os", "Mac"}, {"macintosh", "Mac"}, {"uos", "统信 UOS"}, {"kylin", "麒麟系统"}, {"linux", "Linux"},
+		{"openharmony", "鸿蒙手机"},
+		{"harmonyos", "鸿蒙手机"},
+		{"ipad", "iPad"},
+		{"iphone", "iPhone"},
+		{"android", "安卓手机"},
+		{"windows", "Windows"},
+		{"mac os", "Mac"},
+		{"macintosh", "Mac"},
+		{"uos", "统信 UOS"},
+		{"kylin", "麒麟系统"},
+		{"linux", "Linux"},
 	}
 )
 

@@ -130,32 +130,37 @@ func (s *Service) SignOutSeat(ctx context.Context, by model.Actor, seatID string
 	ended := 0
 	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
 		seat, err := findTarget(ctx, tx, model.InvitationRepresentative, seatID)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if by.System == "" && !by.PermitsIn(model.PermitInvite, seat.areaPath) {
+		case by.System == "" && !by.PermitsIn(model.PermitInvite, seat.areaPath):
 			return errNoTarget()
-		}
-		if seat.personID == "" {
+		case seat.personID == "":
 			return fault.Conflict("“%s”还没有绑定手机，不需要退出登录。", seat.name)
 		}
-		ended, err = s.revoke(ctx, tx, "person_id = ? AND kind IN ?", seat.personID, []model.SessionKind{model.SessionMini, model.SessionOfficial})
+		ended, err = s.emptySeat(ctx, tx, seat, keepSeat)
 		if err != nil {
 			return err
 		}
-		done := "sessions ended"
-		if !keepSeat {
-			done = "sessions ended and seat freed"
-			if err := s.freeSeat(ctx, tx, seat); err != nil {
-				return err
-			}
-		}
-		if err := s.tellSignedOut(ctx, tx, seat, keepSeat); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, by, "seat.sign_out", seat.audited(fmt.Sprintf("%s: %d", done, ended)), s.now())
+		done := fmt.Sprintf("%d sessions ended, seat freed: %t", ended, !keepSeat)
+		return audit.Record(ctx, tx, by, "seat.sign_out", seat.audited(done), s.now())
 	})
 	return ended, err
+}
+
+// emptySeat ends the WeChat sessions of who sits on a seat, takes the seat unless
+// it is kept, and tells them.
+func (s *Service) emptySeat(ctx context.Context, tx *gorm.DB, seat inviteTarget, keepSeat SeatKept) (int, error) {
+	ended, err := s.revoke(ctx, tx, "person_id = ? AND kind IN ?", seat.personID, []model.SessionKind{model.SessionMini, model.SessionOfficial})
+	if err != nil {
+		return 0, err
+	}
+	if !keepSeat {
+		if err := s.freeSeat(ctx, tx, seat); err != nil {
+			return 0, err
+		}
+	}
+	return ended, s.tellSignedOut(ctx, tx, seat, keepSeat)
 }
 
 // SeatKept says whether who is signed out keeps the seat.

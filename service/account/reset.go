@@ -38,10 +38,6 @@ func (s *Service) ChangePassword(ctx context.Context, by model.Actor, old, fresh
 		return err
 	}
 	return store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		session, err := s.present(ctx, tx, by)
-		if err != nil {
-			return err
-		}
 		n, err := gorm.G[model.StaffAccount](tx).Where("person_id = ? AND password_hash = ?", by.PersonID, account.PasswordHash).
 			Set(clause.Assignments(map[string]any{"password_hash": hash, "password_changed_at": s.now()})).Update(ctx)
 		if err != nil {
@@ -50,18 +46,28 @@ func (s *Service) ChangePassword(ctx context.Context, by model.Actor, old, fresh
 		if n != 1 {
 			return fault.Conflict("密码刚刚被修改过，请重新登录。")
 		}
-		if _, err := s.revoke(ctx, tx, "person_id = ? AND id <> ?", by.PersonID, by.SessionID); err != nil {
-			return err
-		}
-		if err := forgetDevices(ctx, tx, by.PersonID, session.DeviceID); err != nil {
-			return err
-		}
-		err = s.warn(ctx, tx, by.PersonID, warning{what: "password", title: "您的密码已修改", body: "您的账号密码刚刚修改，其他登录已退出。如果不是您本人，请立即联系管理员。"})
-		if err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, by, "password.change", audit.Target{Kind: "person", ID: by.PersonID}, s.now())
+		return s.startAfresh(ctx, tx, by)
 	})
+}
+
+// startAfresh ends what was open under the old password, but the session in which
+// it was changed, and tells the owner.
+func (s *Service) startAfresh(ctx context.Context, tx *gorm.DB, by model.Actor) error {
+	session, err := s.present(ctx, tx, by)
+	if err != nil {
+		return err
+	}
+	if _, err := s.revoke(ctx, tx, "person_id = ? AND id <> ?", by.PersonID, by.SessionID); err != nil {
+		return err
+	}
+	if err := forgetDevices(ctx, tx, by.PersonID, session.DeviceID); err != nil {
+		return err
+	}
+	err = s.warn(ctx, tx, by.PersonID, warning{what: "password", title: "您的密码已修改", body: "您的账号密码刚刚修改，其他登录已退出。如果不是您本人，请立即联系管理员。"})
+	if err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, by, "password.change", audit.Target{Kind: "person", ID: by.PersonID}, s.now())
 }
 
 // ResetPassword gives a staff account a new password, for somebody who forgot
