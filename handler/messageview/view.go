@@ -7,6 +7,7 @@ import (
 
 	"lianxin/model"
 	"lianxin/service/message"
+	"lianxin/service/message/abuse"
 )
 
 // Link makes the addresses of a picture for who may see it now.
@@ -59,7 +60,7 @@ type Turn struct {
 	Body      string           `json:"body"`
 	Kind      model.TurnEffect `json:"kind" enum:"none,open,answer,unit_answer" doc:"补充、来信、答复、承办单位答复"`
 	State     model.Screening  `json:"state" enum:"checking,shown,held,refused" doc:"内容检查"`
-	Reason    string           `json:"reason,omitempty" doc:"没有通过的原因"`
+	Reason    string           `json:"reason,omitempty" doc:"没有通过，或需要人工审核的说明"`
 	CanAppeal bool             `json:"can_appeal" doc:"可以申请人工复核"`
 	Mine      bool             `json:"mine"`
 	CheckCode string           `json:"check_code,omitempty" doc:"查验码：任何人可凭它核实这份答复"`
@@ -131,12 +132,24 @@ type Note struct {
 	At     time.Time `json:"at"`
 }
 
+// Finding is why a text was not simply let through, for who decides on it.
+type Finding struct {
+	TurnID    string             `json:"turn_id"`
+	Rule      model.AbuseRule    `json:"rule" enum:"content_check,same_text,burst,advert,copied"`
+	Words     string             `json:"words" doc:"规则的中文名称"`
+	Outcome   model.AbuseOutcome `json:"outcome" enum:"hold,suggest_refusal" doc:"hold 请人工判断；suggest_refusal 建议拒绝。规则自己从不拒绝"`
+	Evidence  string             `json:"evidence" example:"24 小时内向 6 位代表发送了相同内容"`
+	Suggested string             `json:"suggested_reason,omitempty" doc:"如果拒绝，可以这样告诉来信人"`
+	At        time.Time          `json:"at"`
+}
+
 // StaffThread is what the liaison office sees.
 type StaffThread struct {
 	OfficerThread
-	Notes       []Note `json:"notes"`
-	Escalated   int    `json:"escalated" doc:"0 未提级，1 联络办，2 组织部门"`
-	Unreachable bool   `json:"unreachable" doc:"无法推送到居民"`
+	Findings    []Finding `json:"findings" doc:"哪些内容为什么需要人工审核"`
+	Notes       []Note    `json:"notes"`
+	Escalated   int       `json:"escalated" doc:"0 未提级，1 联络办，2 组织部门"`
+	Unreachable bool      `json:"unreachable" doc:"无法推送到居民"`
 }
 
 // OfRow shows a row of a list.
@@ -191,9 +204,14 @@ func OfOfficer(t message.Thread, link Link) OfficerThread {
 
 // OfStaff shows a message to the liaison office.
 func OfStaff(t message.Thread, link Link) StaffThread {
-	v := StaffThread{OfficerThread: OfOfficer(t, link), Notes: []Note{}, Escalated: t.Message.Escalated, Unreachable: t.Unreachable}
+	v := StaffThread{OfficerThread: OfOfficer(t, link), Findings: []Finding{}, Notes: []Note{}, Escalated: t.Message.Escalated, Unreachable: t.Unreachable}
 	for _, n := range t.Notes {
 		v.Notes = append(v.Notes, Note{Author: n.Author, Body: n.Body, At: local(n.CreatedAt)})
+	}
+	for _, f := range t.Findings {
+		v.Findings = append(v.Findings, Finding{
+			TurnID: f.TurnID, Rule: f.Rule, Words: abuse.Words(f.Rule), Outcome: f.Outcome, Evidence: f.Evidence, Suggested: abuse.Refusal(f.Rule), At: local(f.CreatedAt),
+		})
 	}
 	return v
 }

@@ -70,7 +70,10 @@ func thread() message.Thread {
 			{ID: "secret-fact", Round: 1, Deed: model.DeedSubmit, ActorID: "secret-writer", Actor: "王先生", Side: model.SideResident, At: at(23, 2)},
 			{Round: 1, Deed: model.DeedHandOver, Actor: "张三", Note: "请尽快维修", Side: model.SideRepresentative, At: at(23, 6)},
 		},
-		Notes:       []model.Note{{ID: "secret-note", AuthorID: "secret-officer", Author: "联络员赵", Body: "内部备注", CreatedAt: at(24, 1)}},
+		Notes: []model.Note{{ID: "secret-note", AuthorID: "secret-officer", Author: "联络员赵", Body: "内部备注", CreatedAt: at(24, 1)}},
+		Findings: []model.TurnFinding{
+			{ID: "secret-finding", TurnID: "t2", MessageID: "m1", Rule: model.AbuseSameText, Outcome: model.AbuseSuggest, Evidence: "24 小时内向 12 位代表发送了相同内容", CreatedAt: at(23, 5)},
+		},
 		Clock:       &model.Deadline{ID: "secret-clock", Kind: model.DeadlineAskSolved, AreaPath: "/secret/", State: model.DeadlinePaused, DueAt: at(30, 16), Extended: 3, Reason: "等待材料"},
 		Deeds:       []model.MessageDeed{model.DeedConfirm, model.DeedReopen},
 		Unreachable: true,
@@ -127,7 +130,7 @@ func TestOnlyTheOfficeSeesNotesAndOnlyOfficersSeeTheContact(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, hidden := range []string{"内部备注", "unreachable", "escalated", "13800000001"} {
+	for _, hidden := range []string{"内部备注", "unreachable", "escalated", "相同内容", "13800000001"} {
 		if strings.Contains(string(resident), hidden) {
 			t.Errorf("the resident sees %s", hidden)
 		}

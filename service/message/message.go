@@ -21,6 +21,7 @@ import (
 	"lianxin/service/audit"
 	"lianxin/service/deadline"
 	"lianxin/service/limit"
+	"lianxin/service/message/abuse"
 	"lianxin/service/sealed"
 	"lianxin/service/store"
 )
@@ -39,12 +40,14 @@ type Service struct {
 	keys     *sealed.Keys
 	cap      int
 	limits   []limit.Rate
+	rules    abuse.Rules
 	flow     flow.Table[model.MessageState, model.MessageDeed]
 }
 
 // Options wires a Service. Cap is the number of open messages of one
 // representative from which new ones go to the studio, where the representative
 // set none. Limits are how many messages a person may send; each of them holds.
+// Rules are those against abuse; the zero Rules find nothing.
 type Options struct {
 	DB       *store.DB
 	Now      func() time.Time
@@ -52,11 +55,12 @@ type Options struct {
 	Keys     *sealed.Keys
 	Cap      int
 	Limits   []limit.Rate
+	Rules    abuse.Rules
 }
 
 // New makes a Service.
 func New(o Options) *Service {
-	return &Service{db: o.DB, now: o.Now, screener: o.Screener, keys: o.Keys, cap: o.Cap, limits: o.Limits, flow: model.MessageFlow()}
+	return &Service{db: o.DB, now: o.Now, screener: o.Screener, keys: o.Keys, cap: o.Cap, limits: o.Limits, rules: o.Rules, flow: model.MessageFlow()}
 }
 
 // change is one deed on a message. Note is written with the fact; set holds the

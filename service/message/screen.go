@@ -13,6 +13,7 @@ import (
 
 	"lianxin/model"
 	"lianxin/model/fault"
+	"lianxin/service/message/abuse"
 	"lianxin/service/outbox"
 	"lianxin/service/store"
 )
@@ -29,8 +30,8 @@ const pictureWait = 35 * time.Minute
 var refusedByCheck = "内容未通过平台安全检查。如果您认为判断有误，可以申请人工复核。"
 
 // HandleScreen does one task of kind ScreenTask: it asks the machine what it
-// thinks of a turn and its pictures, and acts on it. What the machine cannot
-// check goes to a person.
+// thinks of a turn and its pictures, lets the rules against abuse look, and acts
+// on both. What the machine cannot check, and what a rule found, goes to a person.
 func (s *Service) HandleScreen(ctx context.Context, payload []byte) error {
 	var task screenTask
 	if err := json.Unmarshal(payload, &task); err != nil {
@@ -48,7 +49,11 @@ func (s *Service) HandleScreen(ctx context.Context, payload []byte) error {
 		return err
 	}
 	return store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		return s.settle(ctx, tx, turn, suggestion, ruling{by: model.SystemActor("content check"), side: model.SideSystem, reason: refusedByCheck})
+		found, fresh, err := s.examine(ctx, tx, turn, suggestion)
+		if err != nil || !fresh {
+			return err
+		}
+		return s.settle(ctx, tx, turn, abuse.Combine(suggestion, found), ruling{by: model.SystemActor("content check"), side: model.SideSystem, reason: refusedByCheck})
 	})
 }
 
@@ -198,7 +203,7 @@ func ignoreLate(err error) error {
 
 // hold gives a turn to the human queue of the liaison office.
 func (s *Service) hold(ctx context.Context, tx *gorm.DB, m *model.Message, turn model.Turn, r ruling) error {
-	fresh, err := s.setScreening(ctx, tx, &turn, model.ScreeningHeld, nil)
+	fresh, err := s.setScreening(ctx, tx, &turn, model.ScreeningHeld, map[string]any{"reason": heldWords})
 	if err != nil || !fresh {
 		return err
 	}

@@ -53,9 +53,6 @@ func (s *Service) Send(ctx context.Context, by model.Actor, d Draft) (Thread, er
 	}
 	var sent model.Message
 	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		if err := s.checkRate(ctx, tx, by); err != nil {
-			return err
-		}
 		m, err := s.newMessage(ctx, tx, by, d)
 		if err != nil {
 			return err
@@ -115,6 +112,9 @@ func (d *Draft) check() error {
 }
 
 func (s *Service) newMessage(ctx context.Context, tx *gorm.DB, by model.Actor, d Draft) (model.Message, error) {
+	if err := s.checkRate(ctx, tx, by); err != nil {
+		return model.Message{}, err
+	}
 	rep, err := gorm.G[model.Representative](tx).Where("id = ? AND state IN ?", d.RepresentativeID,
 		[]model.RepresentativeState{model.RepresentativeServing, model.RepresentativeSuspended}).Take(ctx)
 	if store.IsAbsent(err) {

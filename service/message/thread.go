@@ -31,6 +31,8 @@ type Thread struct {
 	Notes          []model.Note
 	Clock          *model.Deadline
 	Deeds          []model.MessageDeed
+	// Findings are, for staff, why turns were not simply let through.
+	Findings []model.TurnFinding
 	// Unreachable is set for staff when the resident cannot be reached by push.
 	Unreachable bool
 }
@@ -145,6 +147,9 @@ func (s *Service) thread(ctx context.Context, m model.Message, v view) (Thread, 
 	if v.side == model.SideStaff {
 		if t.Notes, err = gorm.G[model.Note](db).Where("message_id = ?", m.ID).Order("created_at, id").Find(ctx); err != nil {
 			return Thread{}, fmt.Errorf("message: read notes: %w", err)
+		}
+		if t.Findings, err = gorm.G[model.TurnFinding](db).Where("message_id = ?", m.ID).Order("created_at, id").Find(ctx); err != nil {
+			return Thread{}, fmt.Errorf("message: read findings: %w", err)
 		}
 	} else {
 		t.Facts = slices.DeleteFunc(t.Facts, func(f model.Fact) bool { return internal[f.Deed] })
