@@ -1,6 +1,6 @@
 # The ways to work in this house. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fuzz
+.PHONY: help run test lint fuzz load
 
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
@@ -15,6 +15,9 @@ test: ## install what is missing, then test on SQLite and MariaDB and fuzz a lit
 
 lint: ## check style, safety and who imports whom
 	@go run $(GOLANGCI) run ./...
+
+load: ## load the built program with twice what it can serve for a minute, and with slow and silent lines
+	@LIANXIN_LOAD=60s go test ./cmd/lianxin -run 'TestTwiceTheLoad|TestSlowSilent' -v -count=1 -timeout 10m
 
 fuzz: ## run each fuzz target for a few seconds (FUZZTIME=30s for longer)
 	@.ci/fuzz $(or $(FUZZTIME),3s)

@@ -76,6 +76,35 @@ type Config struct {
 	TrustedProxies []netip.Prefix
 	// Limits say how often people may do what.
 	Limits Limits
+	// Abuse says from when on a person looks at what residents write.
+	Abuse Abuse
+	// Load says how much the program takes on at once.
+	Load Capacity
+}
+
+// Abuse says from when on a person looks at what residents write; 0 is never.
+type Abuse struct {
+	// SameText is to how many representatives one text may go in a day before a
+	// person looks, SameTextRefuse before refusal is suggested to that person.
+	SameText, SameTextRefuse int
+	// Burst is how many texts one person may write in an hour.
+	Burst int
+	// Copied is from how many others one text may come in a day.
+	Copied int
+	// Advert says whether adverts are looked for.
+	Advert bool
+}
+
+// Capacity says how much the program takes on at once. What is more is refused
+// quickly.
+type Capacity struct {
+	// AtWork is how many requests are answered at once; 0 goes by the machine.
+	AtWork int
+	// Wait is how long a request may wait for its turn, Deadline how long it may
+	// take.
+	Wait, Deadline time.Duration
+	// Connections is how many connections are open at once.
+	Connections int
 }
 
 // Limits say how often people may do what.

@@ -40,6 +40,8 @@ func TestAnEmptyEnvironmentGivesTheDefaults(t *testing.T) {
 		ShutdownGrace: 20 * time.Second,
 		Jobs:          true,
 		Limits:        standardLimits(),
+		Abuse:         config.Abuse{SameText: 4, SameTextRefuse: 10, Burst: 12, Copied: 10, Advert: true},
+		Load:          config.Capacity{Wait: 250 * time.Millisecond, Deadline: 15 * time.Second, Connections: 20000},
 	}
 	if diff := cmp.Diff(want, c, reveal(), cmpopts.EquateComparable(netip.Prefix{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

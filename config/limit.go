@@ -69,7 +69,7 @@ func rates() form[[]Rate] {
 				return nil, nil
 			}
 			var all []Rate
-			for _, one := range strings.Fields(s) {
+			for one := range strings.FieldsSeq(s) {
 				r, err := rate(one)
 				if err != nil {
 					return nil, err
@@ -97,38 +97,39 @@ func orOff(words []string) string {
 
 // limits reads the rates of person, device and address, separated by blanks.
 func limits() form[Limit] {
-	return form[Limit]{
-		parse: func(s string) (Limit, error) {
-			var l Limit
-			if s == off {
-				return l, nil
-			}
-			var seen []string
-			for _, one := range strings.Fields(s) {
-				whose, text, _ := strings.Cut(one, "=")
-				at := map[string]*Rate{"person": &l.Person, "device": &l.Device, "address": &l.Address}[whose]
-				if at == nil || slices.Contains(seen, whose) {
-					return Limit{}, errors.New("应写成 person=30/1m device=30/1m address=600/1m，每种至多一次，或 off")
-				}
-				r, err := rate(text)
-				if err != nil {
-					return Limit{}, err
-				}
-				*at, seen = r, append(seen, whose)
-			}
-			return l, nil
-		},
-		show: func(l Limit) string {
-			var words []string
-			for _, one := range []struct {
-				whose string
-				rate  Rate
-			}{{"person", l.Person}, {"device", l.Device}, {"address", l.Address}} {
-				if one.rate != (Rate{}) {
-					words = append(words, fmt.Sprintf("%s=%s", one.whose, showRate(one.rate)))
-				}
-			}
-			return orOff(words)
-		},
+	return form[Limit]{parse: parseLimit, show: showLimit}
+}
+
+func parseLimit(s string) (Limit, error) {
+	var l Limit
+	if s == off {
+		return l, nil
 	}
+	var seen []string
+	for one := range strings.FieldsSeq(s) {
+		whose, text, _ := strings.Cut(one, "=")
+		at := map[string]*Rate{"person": &l.Person, "device": &l.Device, "address": &l.Address}[whose]
+		if at == nil || slices.Contains(seen, whose) {
+			return Limit{}, errors.New("应写成 person=30/1m device=30/1m address=600/1m，每种至多一次，或 off")
+		}
+		r, err := rate(text)
+		if err != nil {
+			return Limit{}, err
+		}
+		*at, seen = r, append(seen, whose)
+	}
+	return l, nil
+}
+
+func showLimit(l Limit) string {
+	var words []string
+	for _, one := range []struct {
+		whose string
+		rate  Rate
+	}{{"person", l.Person}, {"device", l.Device}, {"address", l.Address}} {
+		if one.rate != (Rate{}) {
+			words = append(words, fmt.Sprintf("%s=%s", one.whose, showRate(one.rate)))
+		}
+	}
+	return orOff(words)
 }

@@ -18,6 +18,8 @@ func table() []entry {
 	all = append(all, templateEntries("template.official", "公众号", func(c *Config) *NoticeTemplates { return &c.Templates.Official })...)
 	all = append(all, ruleEntries()...)
 	all = append(all, limitEntries()...)
+	all = append(all, abuseEntries()...)
+	all = append(all, loadEntries()...)
 	return append(all, operationEntries()...)
 }
 
@@ -117,6 +119,34 @@ func ruleEntries() []entry {
 			"每位代表最多同时有多少件未办结的来信，超出的转联络办分派"),
 		set("min_sample", "5", func(c *Config) *int { return &c.MinSample }, number(3, 1000),
 			"至少有多少份回答才显示统计结果，不得少于 3，以免看出是谁答的"),
+	}
+}
+
+func abuseEntries() []entry {
+	return []entry{
+		set("abuse.same_text", "4", func(c *Config) *int { return &c.Abuse.SameText }, number(0, 10_000),
+			"同一内容一天内写给超过几位代表，就先请人工审核；0 为不查"),
+		set("abuse.same_text_refuse", "10", func(c *Config) *int { return &c.Abuse.SameTextRefuse }, number(0, 10_000),
+			"同一内容一天内写给超过几位代表，就向审核人建议拒绝；0 为从不建议"),
+		set("abuse.burst", "12", func(c *Config) *int { return &c.Abuse.Burst }, number(0, 10_000),
+			"一人一小时内写了超过几段内容，就先请人工审核；0 为不查"),
+		set("abuse.copied", "10", func(c *Config) *int { return &c.Abuse.Copied }, number(0, 10_000),
+			"一天内另有超过几人提交同一内容，就先请人工审核；0 为不查"),
+		set("abuse.advert", "on", func(c *Config) *bool { return &c.Abuse.Advert }, onOff(),
+			"疑似广告推广的内容是否先请人工审核：on 或 off"),
+	}
+}
+
+func loadEntries() []entry {
+	return []entry{
+		set("load.at_work", "0", func(c *Config) *int { return &c.Load.AtWork }, number(0, 100_000),
+			"最多同时处理多少个请求，多出的稍等或得到“系统正忙”；0 表示按处理器数量决定"),
+		set("load.wait", "250ms", func(c *Config) *time.Duration { return &c.Load.Wait }, span(time.Millisecond, 10*time.Second),
+			"一个请求最多排队多久，1ms 到 10s"),
+		set("load.deadline", "15s", func(c *Config) *time.Duration { return &c.Load.Deadline }, span(time.Second, 5*time.Minute),
+			"处理一个请求最多多久，1s 到 5m；上传另算"),
+		set("load.connections", "20000", func(c *Config) *int { return &c.Load.Connections }, number(16, 1_000_000),
+			"最多同时打开多少个连接；超出时先断开空闲最久的。操作系统允许打开的文件数更少时，以它为准"),
 	}
 }
 

@@ -49,6 +49,8 @@ type Options struct {
 	// Stopping says that the program was told to stop: it still serves, and no
 	// longer calls itself ready.
 	Stopping func() bool
+	// Gate says how much is taken on at once.
+	Gate guard.GateOptions
 	// Wake is called after a write, so that what it caused begins at once.
 	Wake func()
 
@@ -120,7 +122,7 @@ func New(o Options) (Surface, error) {
 	callback.Register(engine, o.Callback)
 	o.Landing.Register(engine.Group("", limits.Keep(o.Log, func(*gin.Context) limit.Class { return limit.Read })))
 	o.mountProbes(engine)
-	return Surface{Handler: engine, API: api, Figures: promhttp.HandlerFor(o.Registry, promhttp.HandlerOpts{})}, nil
+	return Surface{Handler: guard.NewGate(o.Gate, engine), API: api, Figures: promhttp.HandlerFor(o.Registry, promhttp.HandlerOpts{})}, nil
 }
 
 func (o Options) mountPictures(engine *gin.Engine, api endpoint.API, keeper retry.Keeper, limits *guard.Limits) error {

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -53,12 +52,12 @@ func demoCommand(w world) *cobra.Command {
 
 // demo runs the app and the stand-in in one process until ctx ends.
 func demo(ctx context.Context, w world, o demoOptions) (err error) {
-	var listening net.ListenConfig
-	appListener, err := listening.Listen(ctx, "tcp", o.listen)
+	ports := listening()
+	appListener, err := ports.Listen(ctx, "tcp", o.listen)
 	if err != nil {
 		return fmt.Errorf("无法监听 %s（可能已被占用，可用 --listen 127.0.0.1:0 任选端口）：%w", o.listen, err)
 	}
-	simListener, err := listening.Listen(ctx, "tcp", o.simulatorListen)
+	simListener, err := ports.Listen(ctx, "tcp", o.simulatorListen)
 	if err != nil {
 		return errors.Join(fmt.Errorf("无法监听 %s（可能已被占用，可用 --simulator-listen 127.0.0.1:0 任选端口）：%w", o.simulatorListen, err), appListener.Close())
 	}
@@ -271,7 +270,9 @@ func demoConfig(lookup func(string) (string, bool), data, appURL, simURL string,
 }
 
 // changeable are the settings that the demo leaves to whoever starts it.
-func changeable(name string) bool { return strings.HasPrefix(name, "LIANXIN_LIMIT_") }
+func changeable(name string) bool {
+	return strings.HasPrefix(name, "LIANXIN_LIMIT_") || strings.HasPrefix(name, "LIANXIN_LOAD_") || strings.HasPrefix(name, "LIANXIN_ABUSE_")
+}
 
 // keepKey reads a key of the demo, or keeps a fresh one.
 func keepKey(path, fresh string) (string, error) {

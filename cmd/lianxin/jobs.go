@@ -7,6 +7,7 @@ import (
 	"lianxin/service/account"
 	"lianxin/service/conversation"
 	"lianxin/service/deadline"
+	"lianxin/service/message"
 	"lianxin/service/notice"
 	"lianxin/service/outbox"
 	"lianxin/service/picture"
@@ -18,12 +19,13 @@ const (
 	keepKeys     = 48 * time.Hour
 	keepSessions = 30 * 24 * time.Hour
 	keepSignIns  = 24 * time.Hour
+	keepMarks    = 7 * 24 * time.Hour
 	keepPushes   = 7 * 24 * time.Hour
 	keepUploads  = 24 * time.Hour
 )
 
 // routine lists the jobs that come round.
-func (a *app) routine(accounts *account.Service, custodian *picture.Custodian, talk *conversation.Service) []outbox.Job {
+func (a *app) routine(accounts *account.Service, messages *message.Service, custodian *picture.Custodian, talk *conversation.Service) []outbox.Job {
 	ago := func(d time.Duration) time.Time { return a.now().Add(-d) }
 	return []outbox.Job{
 		{Name: "deadline", Every: 5 * time.Second, Tick: func(ctx context.Context) error {
@@ -40,6 +42,10 @@ func (a *app) routine(accounts *account.Service, custodian *picture.Custodian, t
 		}},
 		{Name: "forget limits", Every: 10 * time.Minute, Tick: func(ctx context.Context) error {
 			_, err := a.limiter.Forget(ctx)
+			return err
+		}},
+		{Name: "forget marks", Every: time.Hour, Tick: func(ctx context.Context) error {
+			_, err := messages.ForgetMarks(ctx, ago(keepMarks))
 			return err
 		}},
 		{Name: "forget sessions", Every: time.Hour, Tick: func(ctx context.Context) error {

@@ -14,6 +14,7 @@ import (
 	"lianxin/config"
 	"lianxin/handler"
 	"lianxin/handler/callback"
+	"lianxin/handler/guard"
 	"lianxin/handler/landing"
 	"lianxin/handler/media"
 	"lianxin/handler/open"
@@ -29,6 +30,7 @@ import (
 	"lianxin/service/directory"
 	"lianxin/service/limit"
 	"lianxin/service/message"
+	"lianxin/service/message/abuse"
 	"lianxin/service/newsroom"
 	"lianxin/service/notice"
 	"lianxin/service/outbox"
@@ -53,6 +55,7 @@ type app struct {
 	dispatcher *outbox.Dispatcher
 	limiter    *limit.Limiter
 	accounts   *account.Service
+	registry   *prometheus.Registry
 	jobs       []outbox.Job
 	stopping   atomic.Bool
 	// figures is where the program's figures are served; "" when they are not.
@@ -66,6 +69,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 	if err != nil {
 		return nil, err
 	}
+	a.registry = figures
 	count := newCounters(figures)
 	a.gateway, err = wechat.New(wechat.Options{
 		Mini:     wechat.Account{AppID: cfg.WeChat.Mini.AppID, Secret: cfg.WeChat.Mini.Secret.Reveal()},
@@ -119,7 +123,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 	if err != nil {
 		return nil, err
 	}
-	messages := message.New(message.Options{DB: db, Now: now, Screener: weChat, Keys: keys, Cap: cfg.Cap, Limits: messageRates(cfg.Limits)})
+	messages := message.New(message.Options{DB: db, Now: now, Screener: weChat, Keys: keys, Cap: cfg.Cap, Limits: messageRates(cfg.Limits), Rules: abuse.Rules(cfg.Abuse)})
 	desk, err := privacy.New(privacy.Options{DB: db, Now: now, Log: log, Keys: keys})
 	if err != nil {
 		return nil, err
@@ -139,7 +143,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 		conversation.TaskKind: talk.Handle,
 	}))
 	a.accounts = accounts
-	for _, job := range a.routine(accounts, custodian, talk) {
+	for _, job := range a.routine(accounts, messages, custodian, talk) {
 		a.jobs = append(a.jobs, count.watchJob(job))
 	}
 
@@ -155,7 +159,8 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 	}
 	a.surface, err = handler.New(handler.Options{
 		DB: db, Now: now, Log: log, Registry: figures, TrustedProxies: cfg.TrustedProxies, Identify: accounts.Identify,
-		SteppedUp: accounts.SteppedUp, Limiter: a.limiter, Stopping: a.stopping.Load, Wake: a.dispatcher.Wake,
+		SteppedUp: accounts.SteppedUp, Limiter: a.limiter, Stopping: a.stopping.Load,
+		Gate: gateOptions(cfg.Load, log, figures), Wake: a.dispatcher.Wake,
 		Open:           open.Room{Directory: places, Messages: messages, Newsroom: news, Link: pictureLink},
 		Person:         person.Room{Accounts: accounts, Messages: messages, Privacy: desk, Pusher: pusher, DB: db, Now: now, Authorize: a.authorize},
 		Resident:       resident.Room{Messages: messages, Link: pictureLink},
@@ -174,8 +179,9 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 // requests, lets those under way end, stops the jobs and closes what it opened.
 // ready is called once connections are taken.
 func (a *app) run(ctx context.Context, listener net.Listener, ready func() error) error {
+	door := guard.NewDoor(listener, connections(a.cfg.Load), clock, a.registry)
 	server := &http.Server{
-		Handler: a.surface, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
+		Handler: a.surface, ConnState: door.Note, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
 	}
 	stopFigures, err := a.serveFigures(ctx)
@@ -183,7 +189,7 @@ func (a *app) run(ctx context.Context, listener net.Listener, ready func() error
 		return errors.Join(err, listener.Close())
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
+	go func() { failed <- server.Serve(door) }()
 
 	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWork()

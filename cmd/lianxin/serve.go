@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -54,8 +53,8 @@ func serve(ctx context.Context, w world, cfg config.Config) (err error) {
 	if err := demandKeys(ctx, keys, db); err != nil {
 		return err
 	}
-	var listening net.ListenConfig
-	listener, err := listening.Listen(ctx, "tcp", cfg.Listen)
+	ports := listening()
+	listener, err := ports.Listen(ctx, "tcp", cfg.Listen)
 	if err != nil {
 		return fmt.Errorf("无法监听 %s：%w", cfg.Listen, err)
 	}

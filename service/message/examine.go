@@ -69,13 +69,13 @@ func (s *Service) seen(ctx context.Context, tx *gorm.DB, turn model.Turn) (abuse
 		return abuse.Seen{}, false, fmt.Errorf("message: mark turn: %w", err)
 	}
 	seen := abuse.Seen{Body: turn.Body}
-	own, err := gorm.G[model.TurnMark](tx).Where("author_id = ? AND created_at > ?", turn.AuthorID, turn.CreatedAt.Add(-abuse.Day)).Limit(marksMax).Find(ctx)
+	own, err := gorm.G[model.TurnMark](tx).Where("author_id = ? AND created_at > ?", turn.AuthorID, turn.CreatedAt.Add(-abuse.SpanOfSame)).Limit(marksMax).Find(ctx)
 	if err != nil {
 		return abuse.Seen{}, false, fmt.Errorf("message: read own marks: %w", err)
 	}
 	to := map[string]bool{}
 	for _, one := range own {
-		if one.CreatedAt.After(turn.CreatedAt.Add(-abuse.Hour)) {
+		if one.CreatedAt.After(turn.CreatedAt.Add(-abuse.SpanOfMany)) {
 			seen.Recent++
 		}
 		if mark.Mark != "" && one.Mark == mark.Mark {
@@ -87,7 +87,7 @@ func (s *Service) seen(ctx context.Context, tx *gorm.DB, turn model.Turn) (abuse
 		return seen, true, nil
 	}
 	others, err := gorm.G[model.TurnMark](tx).Select("author_id").Distinct("author_id").
-		Where("mark = ? AND created_at > ? AND author_id <> ?", mark.Mark, turn.CreatedAt.Add(-abuse.Day), turn.AuthorID).Limit(marksMax).Find(ctx)
+		Where("mark = ? AND created_at > ? AND author_id <> ?", mark.Mark, turn.CreatedAt.Add(-abuse.SpanOfSame), turn.AuthorID).Limit(marksMax).Find(ctx)
 	if err != nil {
 		return abuse.Seen{}, false, fmt.Errorf("message: read others' marks: %w", err)
 	}

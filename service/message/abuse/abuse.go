@@ -14,10 +14,10 @@ import (
 	"lianxin/model"
 )
 
-// How far back the rules look.
+// How far back the rules look: for texts that are the same, and for many.
 const (
-	Day  = 24 * time.Hour
-	Hour = time.Hour
+	SpanOfSame = 24 * time.Hour
+	SpanOfMany = time.Hour
 )
 
 // Rules are the thresholds of a deployment; a rule whose threshold is 0 is off.
