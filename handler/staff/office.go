@@ -140,7 +140,7 @@ func (r Room) registerOffice(api endpoint.API) {
 	endpoint.Act(api, endpoint.Route{
 		Method: http.MethodGet, Path: "/api/v1/staff/audit", ID: "audit-lines", Summary: "审计日志", Tag: "审计", Who: endpoint.Needs(model.PermitAuditRead),
 	}, func(ctx context.Context, by model.Actor, in *auditInput) (*endpoint.Body[auditList], error) {
-		lines, next, err := audit.Lines(ctx, r.DB, by.AreaPaths(model.PermitAuditRead), in.TargetID, in.Page())
+		lines, next, err := audit.Consult(ctx, r.DB, by, in.TargetID, in.Page(), r.Now())
 		if err != nil {
 			return nil, err
 		}

@@ -49,6 +49,16 @@ func lineOf(ctx context.Context, by model.Actor, action string, on Target, at ti
 	}
 }
 
+// Consult reads the log for an auditor, as far as the areas granted reach. Lines
+// name people, so that somebody read them is written down too, before.
+func Consult(ctx context.Context, db *store.DB, by model.Actor, targetID string, page store.Page, at time.Time) ([]model.AuditLine, string, error) {
+	areaPaths := by.AreaPaths(model.PermitAuditRead)
+	if err := noteRead(ctx, db, by, areaPaths, targetID, at); err != nil {
+		return nil, "", err
+	}
+	return Lines(ctx, db, areaPaths, targetID, page)
+}
+
 // Lines reads the log, newest first, within the area paths given.
 func Lines(ctx context.Context, db *store.DB, areaPaths []string, targetID string, page store.Page) ([]model.AuditLine, string, error) {
 	q := gorm.G[model.AuditLine](db.Read()).Where(store.WithinAny("area_path", areaPaths))
@@ -68,4 +78,13 @@ func Lines(ctx context.Context, db *store.DB, areaPaths []string, targetID strin
 	}
 	lines, next := store.Cut(lines, page, func(l model.AuditLine) string { return store.TimeCursor(l.At, l.ID) })
 	return lines, next, nil
+}
+
+func noteRead(ctx context.Context, db *store.DB, by model.Actor, areaPaths []string, targetID string, at time.Time) error {
+	if len(areaPaths) == 0 {
+		return nil
+	}
+	return store.InTx(ctx, db, func(ctx context.Context, tx *gorm.DB) error {
+		return Record(ctx, tx, by, "audit.read", Target{Kind: "audit", ID: targetID, AreaPath: areaPaths[0]}, at)
+	})
 }

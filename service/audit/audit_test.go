@@ -183,3 +183,16 @@ func TestACursorThatIsNoneIsAFault(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestThatSomebodyReadTheLogStandsInTheLog(t *testing.T) {
+	log := newLog(t)
+	log.in("d/")
+	auditor := model.Actor{PersonID: "sun", Name: "孙审计", Grants: []model.Grant{{Role: model.RoleAuditor, AreaPath: "d/"}}}
+	lines, _, err := audit.Consult(t.Context(), log.db, auditor, "", store.Page{}, log.clock.Now())
+	if err != nil || len(lines) != 2 || lines[0].Action != "audit.read" || lines[0].Actor != "孙审计" {
+		t.Errorf("got %+v, %v", lines, err)
+	}
+	if none, _, err := audit.Consult(t.Context(), log.db, clerk, "", store.Page{}, log.clock.Now()); err != nil || len(none) != 0 {
+		t.Errorf("without an area: %v, %v", none, err)
+	}
+}

@@ -37,7 +37,7 @@ func (s *Service) through(ctx context.Context, d door, by model.Actor, id string
 			return err
 		}
 		after, as = m, who
-		return nil
+		return s.opened(ctx, tx, by, who, m.ID)
 	})
 	if err != nil {
 		return Thread{}, err
@@ -48,7 +48,7 @@ func (s *Service) through(ctx context.Context, d door, by model.Actor, id string
 // held loads a message for who may act for the representatives' side: the
 // representative who holds it, or a liaison officer of its area.
 func (s *Service) held(ctx context.Context, tx *gorm.DB, by model.Actor, id string) (model.Message, acting, error) {
-	m, err := gorm.G[model.Message](tx).Where("id = ? AND delivered_at IS NOT NULL", id).Take(ctx)
+	m, err := gorm.G[model.Message](tx).Where("id = ? AND restricted_at IS NULL AND delivered_at IS NOT NULL", id).Take(ctx)
 	if store.IsAbsent(err) {
 		return m, acting{}, fault.NotFound("这封来信")
 	}
@@ -63,7 +63,7 @@ func (s *Service) held(ctx context.Context, tx *gorm.DB, by model.Actor, id stri
 		return m, acting{side: model.SideRepresentative, name: rep.Name + "代表"}, nil
 	}
 	if by.PermitsIn(model.PermitMessageOversee, m.AreaPath) {
-		return m, acting{side: model.SideStaff, name: "联络办 " + by.Name}, nil
+		return m, acting{side: model.SideStaff, name: office + " " + by.Name}, nil
 	}
 	return m, acting{}, fault.NotFound("这封来信")
 }

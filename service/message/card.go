@@ -228,6 +228,9 @@ func (s *Service) VerifyCode(ctx context.Context, code string) (Genuine, error) 
 	if err != nil {
 		return Genuine{}, fmt.Errorf("message: find answered message: %w", err)
 	}
+	if m.RestrictedAt != nil {
+		return Genuine{}, fault.NotFound("与这个查验码对应的答复")
+	}
 	return Genuine{Number: m.Number, Author: turn.Author, Body: Mask(turn.Body), At: *turn.ShownAt}, nil
 }
 

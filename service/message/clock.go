@@ -35,6 +35,9 @@ func (s *Service) HandleDeadline(ctx context.Context, payload []byte) error {
 		if err != nil {
 			return fmt.Errorf("message: find: %w", err)
 		}
+		if m.RestrictedAt != nil {
+			return nil
+		}
 		return s.step(ctx, tx, m, step)
 	})
 }

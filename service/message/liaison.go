@@ -16,7 +16,7 @@ import (
 
 // overseen loads a message for a liaison officer of its area.
 func (s *Service) overseen(ctx context.Context, tx *gorm.DB, by model.Actor, id string) (model.Message, acting, error) {
-	m, err := gorm.G[model.Message](tx).Where("id = ?", id).Take(ctx)
+	m, err := gorm.G[model.Message](tx).Where("id = ? AND restricted_at IS NULL", id).Take(ctx)
 	if store.IsAbsent(err) || err == nil && !by.PermitsIn(model.PermitMessageOversee, m.AreaPath) {
 		return m, acting{}, fault.NotFound("这封来信")
 	}

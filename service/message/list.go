@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 
 	"lianxin/model"
 	"lianxin/model/fault"
+	"lianxin/service/audit"
 	"lianxin/service/store"
 )
 
@@ -66,7 +68,7 @@ func (w Which) states(side model.Side) []model.MessageState {
 // newest first.
 func (s *Service) Mine(ctx context.Context, by model.Actor, which Which, page store.Page) ([]Row, string, error) {
 	q := gorm.G[model.Message](s.db.Read()).Where("(resident_id = ? OR writer_id = ?)", by.PersonID, by.PersonID)
-	return s.list(ctx, q, which, model.SideResident, page)
+	return s.list(ctx, q, asked{by, which, model.SideResident}, page)
 }
 
 // Inbox lists the messages that a representative holds, newest first. Fault:
@@ -77,7 +79,7 @@ func (s *Service) Inbox(ctx context.Context, by model.Actor, which Which, page s
 		return nil, "", fault.Forbidden("您还没有绑定代表身份。")
 	}
 	q := gorm.G[model.Message](s.db.Read()).Where("holder_id IN ? AND delivered_at IS NOT NULL", seats)
-	return s.list(ctx, q, which, model.SideRepresentative, page)
+	return s.list(ctx, q, asked{by, which, model.SideRepresentative}, page)
 }
 
 // UnitDesk lists the messages that a unit was handed, newest first. Fault: forbidden.
@@ -87,7 +89,7 @@ func (s *Service) UnitDesk(ctx context.Context, by model.Actor, which Which, pag
 		return nil, "", fault.Forbidden("您还没有绑定承办单位。")
 	}
 	q := gorm.G[model.Message](s.db.Read()).Where("unit_id IN ?", units)
-	return s.list(ctx, q, which, model.SideUnit, page)
+	return s.list(ctx, q, asked{by, which, model.SideUnit}, page)
 }
 
 // Queue lists the messages of a liaison officer's areas, newest first. Fault:
@@ -97,26 +99,20 @@ func (s *Service) Queue(ctx context.Context, by model.Actor, which Which, page s
 		return nil, "", fault.Forbidden("您没有查看来信办理情况的权限。")
 	}
 	q := gorm.G[model.Message](s.db.Read()).Where(store.WithinAny("area_path", by.AreaPaths(model.PermitMessageOversee)))
-	return s.list(ctx, q, which, model.SideStaff, page)
+	return s.list(ctx, q, asked{by, which, model.SideStaff}, page)
 }
 
-func (s *Service) list(ctx context.Context, q gorm.ChainInterface[model.Message], which Which, side model.Side, page store.Page) ([]Row, string, error) {
-	if states := which.states(side); states != nil {
-		q = q.Where("state IN ?", states)
-	}
-	switch which {
-	case WhichOverdue:
-		q = q.Where("overdue = ?", true)
-	case WhichEscalated:
-		q = q.Where("escalated > 0")
-	case WhichUnassigned:
-		q = q.Where("holder_id = ?", "")
-	case WhichHeld:
-		q = q.Where("id IN (SELECT message_id FROM turns WHERE screening = ?)", model.ScreeningHeld)
-	case WhichUnreachable:
-		q = q.Where("resident_id IN (SELECT id FROM people WHERE unreachable_since IS NOT NULL)")
-	case WhichAll, WhichWaiting, WhichAnswered, WhichEnded:
-	}
+// asked is who asks for which list.
+type asked struct {
+	by    model.Actor
+	which Which
+	side  model.Side
+}
+
+// list reads one page. What it shows to others than the resident is written to
+// the readings first. What is under restriction is in no list.
+func (s *Service) list(ctx context.Context, q gorm.ChainInterface[model.Message], a asked, page store.Page) ([]Row, string, error) {
+	q = narrow(q.Where("restricted_at IS NULL"), a)
 	if page.After != "" {
 		at, id, err := page.SplitTime()
 		if err != nil {
@@ -139,10 +135,57 @@ func (s *Service) list(ctx context.Context, q gorm.ChainInterface[model.Message]
 	if err := s.excerpt(ctx, rows); err != nil {
 		return nil, "", err
 	}
+	if err := s.seen(ctx, a, rows); err != nil {
+		return nil, "", err
+	}
 	for i := range rows {
-		hideResident(&rows[i].Message, side)
+		hideResident(&rows[i].Message, a.side)
 	}
 	return rows, next, nil
+}
+
+// seen writes down who is about to be shown a list.
+func (s *Service) seen(ctx context.Context, a asked, rows []Row) error {
+	if a.side == model.SideResident {
+		return nil
+	}
+	seats := a.by.RepresentativeIDs()
+	sights := make([]audit.Sight, len(rows))
+	for i, r := range rows {
+		as := office + " " + a.by.Name
+		switch a.side {
+		case model.SideUnit:
+			as = strings.TrimSpace(r.Unit + " " + a.by.Name)
+		case model.SideRepresentative:
+			as = r.Representative + "代表"
+			if slices.Contains(seats, r.Message.HolderID) {
+				as = r.Holder + "代表"
+			}
+		case model.SideStaff, model.SideResident, model.SideSystem:
+		}
+		sights[i] = audit.Sight{MessageID: r.Message.ID, As: as}
+	}
+	return audit.Seen(ctx, s.db, a.by, audit.Look{Side: a.side, Depth: model.ReadingList}, sights, s.now())
+}
+
+func narrow(q gorm.ChainInterface[model.Message], a asked) gorm.ChainInterface[model.Message] {
+	if states := a.which.states(a.side); states != nil {
+		q = q.Where("state IN ?", states)
+	}
+	switch a.which {
+	case WhichOverdue:
+		q = q.Where("overdue = ?", true)
+	case WhichEscalated:
+		q = q.Where("escalated > 0")
+	case WhichUnassigned:
+		q = q.Where("holder_id = ?", "")
+	case WhichHeld:
+		q = q.Where("id IN (SELECT message_id FROM turns WHERE screening = ?)", model.ScreeningHeld)
+	case WhichUnreachable:
+		q = q.Where("resident_id IN (SELECT id FROM people WHERE unreachable_since IS NOT NULL)")
+	case WhichAll, WhichWaiting, WhichAnswered, WhichEnded:
+	}
+	return q
 }
 
 func hideResident(m *model.Message, side model.Side) {

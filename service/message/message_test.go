@@ -685,3 +685,96 @@ func TestOldWordsOfAConsentAreNotAgreedTo(t *testing.T) {
 		t.Errorf("%d consents", n)
 	}
 }
+
+func TestWhoIsShownAMessageIsWrittenDownOncePerDay(t *testing.T) {
+	town := newTown(t)
+	id := town.send(message.Draft{ConsentHandOver: true}).Message.ID
+	town.settle()
+	look := func() {
+		if _, _, err := town.svc.Inbox(t.Context(), town.zhang, message.WhichAll, store.Page{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	look()
+	look()
+	town.clock.Advance(24 * time.Hour)
+	look()
+	town.did(town.svc.Read(t.Context(), town.zhang, model.SideRepresentative, id))
+	town.did(town.svc.HandOver(t.Context(), town.zhang, id, town.unit, ""))
+	for _, list := range []func() error{
+		func() error {
+			_, _, err := town.svc.UnitDesk(t.Context(), town.clerk, message.WhichAll, store.Page{})
+			return err
+		},
+		func() error {
+			_, _, err := town.svc.Queue(t.Context(), town.liaison, message.WhichAll, store.Page{})
+			return err
+		},
+		func() error {
+			_, _, err := town.svc.Mine(t.Context(), town.wang, message.WhichAll, store.Page{})
+			return err
+		},
+	} {
+		if err := list(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	town.did(town.svc.Read(t.Context(), town.wang, model.SideResident, id))
+	var got []string
+	for _, r := range all[model.Reading](town, "message_id = ?", id) {
+		got = append(got, r.Day+" "+r.Reader+" "+string(r.Side)+" "+string(r.Depth))
+	}
+	slices.Sort(got)
+	want := []string{
+		"2026-11-23 张三代表 representative list", "2026-11-24 城管局 clerk unit list", "2026-11-24 张三代表 representative list",
+		"2026-11-24 张三代表 representative thread", "2026-11-24 联络办 liaison staff list",
+	}
+	slices.Sort(want)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestWhatIsUnderRestrictionIsShownToNobodyAndMovesNoMore(t *testing.T) {
+	town := newTown(t)
+	id := town.send(message.Draft{ConsentHandOver: true}).Message.ID
+	town.settle()
+	town.did(town.svc.Answer(t.Context(), town.zhang, id, "已修好。", nil))
+	town.settle()
+	code := *all[model.Turn](town, "message_id = ? AND check_code IS NOT NULL", id)[0].CheckCode
+	change[model.Message](town, id, "restricted_at", town.clock.Now())
+	for who, side := range map[*model.Actor]model.Side{&town.wang: model.SideResident, &town.zhang: model.SideRepresentative, &town.liaison: model.SideStaff, &town.clerk: model.SideUnit} {
+		if _, err := town.svc.Read(t.Context(), *who, side, id); !fault.Is(err, fault.KindNotFound) {
+			t.Errorf("%s reads: %v", side, err)
+		}
+	}
+	if _, err := town.svc.Reopen(t.Context(), town.wang, id, message.Words{Body: "还没好"}); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("reopening: %v", err)
+	}
+	if _, err := town.svc.VerifyCode(t.Context(), code); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("check code: %v", err)
+	}
+	if rows, _, err := town.svc.Queue(t.Context(), town.liaison, message.WhichAll, store.Page{}); err != nil || len(rows) != 0 {
+		t.Errorf("queue has %d, %v", len(rows), err)
+	}
+	if rows, _, err := town.svc.Inbox(t.Context(), town.zhang, message.WhichAll, store.Page{}); err != nil || len(rows) != 0 {
+		t.Errorf("inbox has %d, %v", len(rows), err)
+	}
+	town.pass(60)
+	if m := all[model.Message](town, "id = ?", id)[0]; m.State != model.MessageAnswered {
+		t.Errorf("moved to %s", m.State)
+	}
+}
+
+func TestANoticeOfASupplementNamesNoResident(t *testing.T) {
+	town := newTown(t)
+	id := town.send(message.Draft{Name: "王女士", HideName: true}).Message.ID
+	town.settle()
+	town.did(town.svc.Supplement(t.Context(), town.wang, model.SideResident, id, message.Words{Body: "再补充一句。"}))
+	town.settle()
+	for _, n := range all[model.Notice](town, "person_id = ?", "zhang") {
+		if strings.Contains(n.Title+n.Body+n.Hint+n.Thing+n.Name, "王女士") {
+			t.Errorf("a notice names the resident: %+v", n)
+		}
+	}
+}

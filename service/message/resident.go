@@ -20,7 +20,7 @@ const reopenWindow = 90 * 24 * time.Hour
 
 // own loads a message for the resident whose matter it is, or who wrote it.
 func (s *Service) own(ctx context.Context, tx *gorm.DB, by model.Actor, id string) (model.Message, acting, error) {
-	m, err := gorm.G[model.Message](tx).Where("id = ? AND (resident_id = ? OR writer_id = ?)", id, by.PersonID, by.PersonID).Take(ctx)
+	m, err := gorm.G[model.Message](tx).Where("id = ? AND restricted_at IS NULL AND (resident_id = ? OR writer_id = ?)", id, by.PersonID, by.PersonID).Take(ctx)
 	if by.PersonID == "" || store.IsAbsent(err) {
 		return m, acting{}, fault.NotFound("这封来信")
 	}

@@ -135,6 +135,9 @@ func (s *Service) settle(ctx context.Context, tx *gorm.DB, turn model.Turn, sugg
 	if err != nil {
 		return fmt.Errorf("message: find message of turn: %w", err)
 	}
+	if m.RestrictedAt != nil {
+		return nil
+	}
 	switch suggestion {
 	case model.SuggestPass:
 		return s.show(ctx, tx, &m, turn, r)
@@ -300,7 +303,10 @@ func (s *Service) Appeal(ctx context.Context, by model.Actor, turnID string) err
 }
 
 func (s *Service) appeal(ctx context.Context, tx *gorm.DB, by model.Actor, turn model.Turn) error {
-	m, err := gorm.G[model.Message](tx).Where("id = ?", turn.MessageID).Take(ctx)
+	m, err := gorm.G[model.Message](tx).Where("id = ? AND restricted_at IS NULL", turn.MessageID).Take(ctx)
+	if store.IsAbsent(err) {
+		return fault.NotFound("这条内容")
+	}
 	if err != nil {
 		return fmt.Errorf("message: find message of turn: %w", err)
 	}

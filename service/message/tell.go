@@ -128,7 +128,12 @@ func (s *Service) tellTurn(ctx context.Context, tx *gorm.DB, m model.Message, tu
 	if m.DeliveredAt == nil {
 		return nil
 	}
-	added := telling{happening: "turn/" + turn.ID, title: "来信有新的补充", phrase: "有补充", body: turn.Author + "补充了新的内容，请查看。"}
+	// Notices name no resident: who reads them may not know the name.
+	author := turn.Author
+	if turn.Side == model.SideResident {
+		author = "居民"
+	}
+	added := telling{happening: "turn/" + turn.ID, title: "来信有新的补充", phrase: "有补充", body: author + "补充了新的内容，请查看。"}
 	if turn.Side != model.SideResident {
 		if err := s.tellResident(ctx, tx, m, added); err != nil {
 			return err

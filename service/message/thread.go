@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -55,6 +56,8 @@ type ShownTurn struct {
 type view struct {
 	side   model.Side
 	person string
+	// as is what the viewer is called in function.
+	as string
 	// watches marks somebody who may look and not act, as an addressee whose
 	// message went to the studio.
 	watches bool
@@ -76,6 +79,9 @@ func (s *Service) Read(ctx context.Context, by model.Actor, side model.Side, id 
 		if side == model.SideResident {
 			return s.resultDelivered(ctx, tx, by, &m)
 		}
+		if err := s.opened(ctx, tx, by, acting{side, v.as}, m.ID); err != nil {
+			return err
+		}
 		return audit.Record(ctx, tx, by, "message.read", audit.Target{Kind: targetKind, ID: m.ID, AreaPath: m.AreaPath, Detail: string(side)}, s.now())
 	})
 	if err != nil {
@@ -83,6 +89,20 @@ func (s *Service) Read(ctx context.Context, by model.Actor, side model.Side, id 
 	}
 	return s.thread(ctx, m, v)
 }
+
+// opened writes down who is about to be shown a whole exchange.
+func (s *Service) opened(ctx context.Context, tx *gorm.DB, by model.Actor, as acting, messageID string) error {
+	if as.side == model.SideResident {
+		return nil
+	}
+	if as.side == model.SideStaff && !strings.HasPrefix(as.name, office) {
+		as.name = office + " " + as.name
+	}
+	return audit.SeenIn(ctx, tx, by, audit.Look{Side: as.side, Depth: model.ReadingThread}, []audit.Sight{{MessageID: messageID, As: as.name}}, s.now())
+}
+
+// office is how the liaison office is called before a name.
+const office = "联络办"
 
 // visible loads a message if the actor may see it from that side.
 func (s *Service) visible(ctx context.Context, tx *gorm.DB, by model.Actor, side model.Side, id string) (model.Message, view, error) {
@@ -92,15 +112,17 @@ func (s *Service) visible(ctx context.Context, tx *gorm.DB, by model.Actor, side
 		m, _, err := s.own(ctx, tx, by, id)
 		return m, v, err
 	case model.SideUnit:
-		m, _, err := s.withUnit(ctx, tx, by, id)
+		m, as, err := s.withUnit(ctx, tx, by, id)
+		v.as = as.name
 		return m, v, err
 	case model.SideStaff:
-		m, _, err := s.overseen(ctx, tx, by, id)
+		m, as, err := s.overseen(ctx, tx, by, id)
+		v.as = as.name
 		return m, v, err
 	case model.SideRepresentative, model.SideSystem:
 	}
 	seats := by.RepresentativeIDs()
-	m, err := gorm.G[model.Message](tx).Where("id = ? AND delivered_at IS NOT NULL AND (holder_id IN ? OR representative_id IN ?)", id, seats, seats).Take(ctx)
+	m, err := gorm.G[model.Message](tx).Where("id = ? AND restricted_at IS NULL AND delivered_at IS NOT NULL AND (holder_id IN ? OR representative_id IN ?)", id, seats, seats).Take(ctx)
 	if len(seats) == 0 || store.IsAbsent(err) {
 		return m, v, fault.NotFound("这封来信")
 	}
@@ -108,6 +130,15 @@ func (s *Service) visible(ctx context.Context, tx *gorm.DB, by model.Actor, side
 		return m, v, fmt.Errorf("message: find: %w", err)
 	}
 	v.watches = !slices.Contains(seats, m.HolderID)
+	seat := m.HolderID
+	if v.watches {
+		seat = m.RepresentativeID
+	}
+	rep, err := gorm.G[model.Representative](tx).Where("id = ?", seat).Take(ctx)
+	if err != nil {
+		return m, v, fmt.Errorf("message: find seat of viewer: %w", err)
+	}
+	v.as = rep.Name + "代表"
 	return m, v, nil
 }
 

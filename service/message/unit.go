@@ -17,7 +17,7 @@ import (
 
 // withUnit loads a message for an officer of the unit it was handed to.
 func (s *Service) withUnit(ctx context.Context, tx *gorm.DB, by model.Actor, id string) (model.Message, acting, error) {
-	m, err := gorm.G[model.Message](tx).Where("id = ?", id).Take(ctx)
+	m, err := gorm.G[model.Message](tx).Where("id = ? AND restricted_at IS NULL", id).Take(ctx)
 	if store.IsAbsent(err) {
 		return m, acting{}, fault.NotFound("这封来信")
 	}
