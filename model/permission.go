@@ -50,7 +50,8 @@ const (
 	PermitPolicySet         Permission = "policy.set"         // clocks and calendar
 	PermitArticleWrite      Permission = "article.write"
 	PermitAuditRead         Permission = "audit.read"
-	PermitStaffManage       Permission = "staff.manage" // accounts and grants
+	PermitRestrictedRead    Permission = "message.restricted" // what is locked, with a legal ground
+	PermitStaffManage       Permission = "staff.manage"       // accounts and grants
 )
 
 // Permissions lists every permission in the order of the matrix.
@@ -58,7 +59,7 @@ func Permissions() []Permission {
 	return []Permission{
 		PermitMessageSend, PermitMessageFollow, PermitMessageAnswer, PermitMessageHandle,
 		PermitMessageOversee, PermitMessageEscalated, PermitRosterRead, PermitRosterWrite, PermitInvite, PermitAbsenceSet,
-		PermitReplyTemplateKeep, PermitPolicySet, PermitArticleWrite, PermitAuditRead, PermitStaffManage,
+		PermitReplyTemplateKeep, PermitPolicySet, PermitArticleWrite, PermitAuditRead, PermitRestrictedRead, PermitStaffManage,
 	}
 }
 
@@ -92,7 +93,7 @@ var permits = map[Role]map[Permission]Reach{
 		PermitRosterRead: ReachArea, PermitRosterWrite: ReachArea, PermitInvite: ReachArea, PermitMessageEscalated: ReachArea,
 	},
 	RoleGuardian:      {},
-	RoleAuditor:       {PermitAuditRead: ReachArea},
+	RoleAuditor:       {PermitAuditRead: ReachArea, PermitRestrictedRead: ReachArea},
 	RoleAdministrator: {PermitStaffManage: ReachArea, PermitPolicySet: ReachArea},
 }
 

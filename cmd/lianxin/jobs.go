@@ -4,28 +4,24 @@ import (
 	"context"
 	"time"
 
-	"lianxin/service/account"
-	"lianxin/service/conversation"
+	"gorm.io/gorm"
+
+	"lianxin/model"
 	"lianxin/service/deadline"
 	"lianxin/service/message"
 	"lianxin/service/notice"
 	"lianxin/service/outbox"
 	"lianxin/service/picture"
+	"lianxin/service/privacy"
 	"lianxin/service/store"
 )
 
-// How long what is only kept for a while is kept.
-const (
-	keepKeys     = 48 * time.Hour
-	keepSessions = 30 * 24 * time.Hour
-	keepSignIns  = 24 * time.Hour
-	keepMarks    = 7 * 24 * time.Hour
-	keepPushes   = 7 * 24 * time.Hour
-	keepUploads  = 24 * time.Hour
-)
+// keepUploads is how long a picture may wait to be used. What else is kept only
+// for a while stands in the rules of service/privacy.
+const keepUploads = 24 * time.Hour
 
 // routine lists the jobs that come round.
-func (a *app) routine(accounts *account.Service, messages *message.Service, custodian *picture.Custodian, talk *conversation.Service) []outbox.Job {
+func (a *app) routine(custodian *picture.Custodian, desk *privacy.Service) []outbox.Job {
 	ago := func(d time.Duration) time.Time { return a.now().Add(-d) }
 	return []outbox.Job{
 		{Name: "deadline", Every: 5 * time.Second, Tick: func(ctx context.Context) error {
@@ -36,28 +32,16 @@ func (a *app) routine(accounts *account.Service, messages *message.Service, cust
 			return err
 		}},
 		{Name: "digest", Every: 5 * time.Minute, Tick: func(ctx context.Context) error { return notice.DigestTick(ctx, a.db, a.now()) }},
-		{Name: "forget keys", Every: time.Hour, Tick: func(ctx context.Context) error {
-			_, err := store.ForgetKeys(ctx, a.db, ago(keepKeys))
+		{Name: "erasure", Every: 10 * time.Second, Tick: func(ctx context.Context) error {
+			defer a.dispatcher.Wake()
+			return desk.Tick(ctx)
+		}},
+		{Name: "retention", Every: time.Hour, Tick: func(ctx context.Context) error {
+			_, err := desk.Retain(ctx)
 			return err
 		}},
 		{Name: "forget limits", Every: 10 * time.Minute, Tick: func(ctx context.Context) error {
 			_, err := a.limiter.Forget(ctx)
-			return err
-		}},
-		{Name: "forget marks", Every: time.Hour, Tick: func(ctx context.Context) error {
-			_, err := messages.ForgetMarks(ctx, ago(keepMarks))
-			return err
-		}},
-		{Name: "forget sessions", Every: time.Hour, Tick: func(ctx context.Context) error {
-			_, err := accounts.ForgetSessions(ctx, ago(keepSessions))
-			return err
-		}},
-		{Name: "forget sign-ins", Every: time.Hour, Tick: func(ctx context.Context) error {
-			_, err := accounts.ForgetSignIns(ctx, ago(keepSignIns))
-			return err
-		}},
-		{Name: "forget pushes", Every: time.Hour, Tick: func(ctx context.Context) error {
-			_, err := talk.Forget(ctx, ago(keepPushes))
 			return err
 		}},
 		{Name: "sweep pictures", Every: time.Hour, Tick: func(ctx context.Context) error {

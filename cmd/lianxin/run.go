@@ -124,7 +124,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 		return nil, err
 	}
 	messages := message.New(message.Options{DB: db, Now: now, Screener: weChat, Keys: keys, Cap: cfg.Cap, Limits: messageRates(cfg.Limits), Rules: abuse.Rules(cfg.Abuse)})
-	desk, err := privacy.New(privacy.Options{DB: db, Now: now, Log: log, Keys: keys})
+	desk, err := privacy.New(privacy.Options{DB: db, Now: now, Log: log, Keys: keys, Files: pictures})
 	if err != nil {
 		return nil, err
 	}
@@ -141,9 +141,10 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 		notice.TaskKind:       pusher.Handle,
 		picture.CheckTask:     pictures.HandleCheck,
 		conversation.TaskKind: talk.Handle,
+		privacy.PictureTask:   desk.HandlePicture,
 	}))
 	a.accounts = accounts
-	for _, job := range a.routine(accounts, messages, custodian, talk) {
+	for _, job := range a.routine(custodian, desk) {
 		a.jobs = append(a.jobs, count.watchJob(job))
 	}
 
@@ -162,11 +163,11 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 		SteppedUp: accounts.SteppedUp, Limiter: a.limiter, Stopping: a.stopping.Load,
 		Gate: gateOptions(cfg.Load, log, figures), Wake: a.dispatcher.Wake,
 		Open:           open.Room{Directory: places, Messages: messages, Newsroom: news, Link: pictureLink},
-		Person:         person.Room{Accounts: accounts, Messages: messages, Privacy: desk, Pusher: pusher, DB: db, Now: now, Authorize: a.authorize},
+		Person:         person.Room{Accounts: accounts, Messages: messages, Privacy: desk, Pusher: pusher, DB: db, Now: now, Log: log, Authorize: a.authorize},
 		Resident:       resident.Room{Messages: messages, Link: pictureLink},
 		Representative: representative.Room{Messages: messages, Directory: places, Link: pictureLink},
 		Unit:           unit.Room{Messages: messages, Link: pictureLink},
-		Staff:          staff.Room{Messages: messages, Accounts: accounts, Directory: places, DB: db, Now: now, Link: pictureLink, Codes: weChat},
+		Staff:          staff.Room{Messages: messages, Privacy: desk, Accounts: accounts, Directory: places, DB: db, Now: now, Link: pictureLink, Codes: weChat},
 		Roster:         rosterdesk.Room{Roster: people},
 		Landing:        landing.Room{Directory: places, MiniLink: a.miniLink(), Log: log},
 		Media:          media.Options{Pictures: pictures, Now: now},

@@ -5,6 +5,7 @@ package person
 import (
 	"context"
 	"crypto/rand"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -27,6 +28,7 @@ type Room struct {
 	Pusher   *notice.Pusher
 	DB       *store.DB
 	Now      func() time.Time
+	Log      *slog.Logger
 	// Authorize makes the address of WeChat's page that asks a follower of the
 	// official account to sign in and comes back to a page of ours; empty when
 	// there is no such account.
@@ -42,6 +44,9 @@ func (r Room) Register(api endpoint.API) {
 	r.registerMe(api)
 	r.registerNotices(api)
 	r.registerConsents(api)
+	r.registerReadings(api)
+	r.registerData(api)
+	r.registerCorrections(api)
 }
 
 type signed struct {

@@ -11,6 +11,7 @@ import (
 	"lianxin/service/account"
 	"lianxin/service/directory"
 	"lianxin/service/message"
+	"lianxin/service/privacy"
 	"lianxin/service/store"
 )
 
@@ -25,6 +26,7 @@ type Codes interface {
 // Room serves staff.
 type Room struct {
 	Messages  *message.Service
+	Privacy   *privacy.Service
 	Accounts  *account.Service
 	Directory *directory.Service
 	DB        *store.DB
@@ -42,4 +44,5 @@ func (r Room) Register(api endpoint.API) {
 	r.registerSeats(api)
 	r.registerClocks(api)
 	r.registerAccounts(api)
+	r.registerPrivacy(api)
 }

@@ -3,6 +3,7 @@ package picture
 import (
 	"context"
 	"fmt"
+	"io"
 	"time"
 
 	"gorm.io/gorm"
@@ -79,4 +80,15 @@ func removeFiles(ctx context.Context, keeper Keeper, id string) error {
 		}
 	}
 	return nil
+}
+
+// RemoveFiles removes the files of a picture whose row is gone; none is no error.
+func (s *Service) RemoveFiles(ctx context.Context, id string) error {
+	return removeFiles(ctx, s.keeper, id)
+}
+
+// Full opens the large file of a picture for its owner's copy of their data; it
+// asks for no link. It fails with fs.ErrNotExist when there is none.
+func (s *Service) Full(ctx context.Context, id string) (io.ReadCloser, error) {
+	return openBegun(ctx, s.keeper, fileName(id, SizeFull))
 }

@@ -54,13 +54,9 @@ func (s *Service) explain(ctx context.Context, by model.Actor, rows []model.Cons
 	for i, r := range rows {
 		targets[i] = r.TargetID
 	}
-	about, err := gorm.G[model.Message](s.db.Read()).Select("id, number").Where("id IN ?", targets).Find(ctx)
+	numbers, err := s.numbers(ctx, targets)
 	if err != nil {
-		return nil, fmt.Errorf("privacy: name messages of consents: %w", err)
-	}
-	numbers := map[string]string{}
-	for _, m := range about {
-		numbers[m.ID] = m.Number
+		return nil, err
 	}
 	all, err := gorm.G[model.Consent](s.db.Read()).Where("person_id = ? AND target_id IN ?", by.PersonID, targets).Order("at, id").Find(ctx)
 	if err != nil {

@@ -2,7 +2,10 @@ package privacy_test
 
 import (
 	"context"
+	"io"
+	"io/fs"
 	"log/slog"
+	"strings"
 	"testing"
 
 	"gorm.io/gorm"
@@ -22,6 +25,7 @@ type town struct {
 	db    *store.DB
 	clock *storetest.Clock
 	desk  *privacy.Service
+	files files
 
 	wang, neighbour, zhang, clerk, liaison, auditor model.Actor
 }
@@ -34,7 +38,7 @@ const (
 
 func newTown(tb testing.TB) *town {
 	tb.Helper()
-	t := &town{tb: tb, db: storetest.Open(tb), clock: storetest.NewClock(tb, "2026-11-23 10:00")}
+	t := &town{tb: tb, db: storetest.Open(tb), clock: storetest.NewClock(tb, "2026-11-23 10:00"), files: files{}}
 	t.open()
 	t.wang = t.person("wang", wangName, wangPhone)
 	t.neighbour = t.person("neighbour", "邻居甲", "13900000009")
@@ -50,11 +54,27 @@ func newTown(tb testing.TB) *town {
 // open makes the desk, anew as after a restart.
 func (t *town) open() {
 	t.tb.Helper()
-	desk, err := privacy.New(privacy.Options{DB: t.db, Now: t.clock.Now, Log: slog.New(slog.DiscardHandler), Keys: sealedtest.Keys(t.tb)})
+	desk, err := privacy.New(privacy.Options{DB: t.db, Now: t.clock.Now, Log: slog.New(slog.DiscardHandler), Keys: sealedtest.Keys(t.tb), Files: t.files})
 	if err != nil {
 		t.tb.Fatal(err)
 	}
 	t.desk = desk
+}
+
+// files are pictures in memory.
+type files map[string]string
+
+func (f files) Full(_ context.Context, id string) (io.ReadCloser, error) {
+	content, there := f[id]
+	if !there {
+		return nil, fs.ErrNotExist
+	}
+	return io.NopCloser(strings.NewReader(content)), nil
+}
+
+func (f files) RemoveFiles(_ context.Context, id string) error {
+	delete(f, id)
+	return nil
 }
 
 func insert[T any](t *town, row *T) {
@@ -93,4 +113,13 @@ func (t *town) must(err error) {
 	if err != nil {
 		t.tb.Fatal(err)
 	}
+}
+
+// visit notes that a person was here.
+func (t *town) visit(id string) {
+	t.tb.Helper()
+	t.must(store.InTx(t.tb.Context(), t.db, func(ctx context.Context, tx *gorm.DB) error {
+		_, err := gorm.G[model.Person](tx).Where("id = ?", id).Update(ctx, "last_visit_at", t.clock.Now())
+		return err
+	}))
 }

@@ -9,7 +9,9 @@
 package privacy
 
 import (
+	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"time"
 
@@ -19,12 +21,20 @@ import (
 	"lianxin/service/store"
 )
 
+// Files are the files of pictures. Full opens one as it is kept; it fails with
+// fs.ErrNotExist when there is none. RemoveFiles of an absent one is no error.
+type Files interface {
+	Full(ctx context.Context, pictureID string) (io.ReadCloser, error)
+	RemoveFiles(ctx context.Context, pictureID string) error
+}
+
 // Options wires a Service.
 type Options struct {
-	DB   *store.DB
-	Now  func() time.Time
-	Log  *slog.Logger
-	Keys *sealed.Keys
+	DB    *store.DB
+	Now   func() time.Time
+	Log   *slog.Logger
+	Keys  *sealed.Keys
+	Files Files
 }
 
 // Service is the desk.
@@ -33,14 +43,15 @@ type Service struct {
 	clock func() time.Time
 	log   *slog.Logger
 	keys  *sealed.Keys
+	files Files
 }
 
 // New makes a Service. It fails when something it cannot do without is missing.
 func New(o Options) (*Service, error) {
-	if o.DB == nil || o.Now == nil || o.Log == nil || o.Keys == nil {
-		return nil, errors.New("privacy: a database, a clock, a log and keys are needed")
+	if o.DB == nil || o.Now == nil || o.Log == nil || o.Keys == nil || o.Files == nil {
+		return nil, errors.New("privacy: a database, a clock, a log, keys and files are needed")
 	}
-	return &Service{db: o.DB, clock: o.Now, log: o.Log, keys: o.Keys}, nil
+	return &Service{db: o.DB, clock: o.Now, log: o.Log, keys: o.Keys, files: o.Files}, nil
 }
 
 // now is the moment in UTC, as fine as every database keeps it.

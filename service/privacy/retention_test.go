@@ -1,0 +1,139 @@
+package privacy_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"lianxin/model"
+	"lianxin/service/privacy"
+)
+
+func TestTheRulesStandInTheManual(t *testing.T) {
+	manual, err := os.ReadFile("../../docs/retention.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	town := newTown(t)
+	for _, r := range town.desk.Rules() {
+		days := int(r.Keep / (24 * time.Hour))
+		line := fmt.Sprintf("| `%s` | %s | %d | %s |", r.Name, r.What, days, r.Why)
+		if !strings.Contains(string(manual), line) {
+			t.Errorf("docs/retention.md misses\n%s", line)
+		}
+	}
+	if n := strings.Count(string(manual), "\n| `"); n != len(town.desk.Rules()) {
+		t.Errorf("docs/retention.md has %d rules, there are %d", n, len(town.desk.Rules()))
+	}
+}
+
+func TestTheAuditLogIsKeptNoShorterThanTheLawWants(t *testing.T) {
+	for _, r := range newTown(t).desk.Rules() {
+		if r.Name == "audit_lines" && r.Keep < 183*24*time.Hour {
+			t.Errorf("kept %s", r.Keep)
+		}
+	}
+}
+
+// due gives how many rows each rule has due.
+func (t *town) due() map[string]int64 {
+	t.tb.Helper()
+	found, err := t.desk.Overdue(t.tb.Context())
+	if err != nil {
+		t.tb.Fatal(err)
+	}
+	n := map[string]int64{}
+	for _, d := range found {
+		n[d.Rule.Name] = d.Rows
+		if d.Rows > 0 && d.Oldest == nil {
+			t.tb.Errorf("%s does not say how old", d.Rule.Name)
+		}
+	}
+	return n
+}
+
+func TestWhatIsPastItsTimeIsCountedFirstAndEndedInBatches(t *testing.T) {
+	town := newTown(t)
+	at := town.clock.Now()
+	for i := range privacy.Batch + 50 {
+		insert(town, &model.IdempotencyKey{PersonID: "wang", Value: fmt.Sprint("old-", i), CreatedAt: at.Add(time.Duration(i) * time.Millisecond)})
+	}
+	town.clock.Advance(49 * time.Hour)
+	insert(town, &model.IdempotencyKey{PersonID: "wang", Value: "fresh", CreatedAt: town.clock.Now()})
+	if n := town.due()["idempotency_keys"]; n != privacy.Batch+50 {
+		t.Fatalf("%d are due", n)
+	}
+	if n := len(all[model.IdempotencyKey](town, "person_id = ?", "wang")); n != privacy.Batch+51 {
+		t.Fatalf("counting left %d", n)
+	}
+	if _, err := town.desk.Retain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if left := all[model.IdempotencyKey](town, "person_id = ?", "wang"); len(left) != 1 || left[0].Value != "fresh" {
+		t.Errorf("%d left", len(left))
+	}
+	lines := all[model.AuditLine](town, "action = ?", "retention.run")
+	if len(lines) != 1 || lines[0].Detail != fmt.Sprintf("idempotency_keys %d", privacy.Batch+50) {
+		t.Errorf("the log says %+v", lines)
+	}
+	if _, err := town.desk.Retain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(all[model.AuditLine](town, "action = ?", "retention.run")); n != 1 {
+		t.Errorf("a run without work wrote a line: %d", n)
+	}
+}
+
+func TestEveryRuleEndsWhatItHasDueAndNothingElse(t *testing.T) {
+	town := newTown(t)
+	town.life()
+	town.message("m-older", model.MessageConfirmed, "wang", "wang", keptWords)
+	town.clock.Advance(11 * 365 * 24 * time.Hour)
+	before := town.due()
+	for _, name := range []string{"idempotency_keys", "inbounds", "sessions", "turn_marks", "notices", "audit_lines", "messages", "people"} {
+		if before[name] == 0 {
+			t.Errorf("%s has nothing due", name)
+		}
+	}
+	if _, err := town.desk.Retain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for name, n := range town.due() {
+		if n != 0 {
+			t.Errorf("%s still has %d due", name, n)
+		}
+	}
+	for _, m := range all[model.Message](town, "state = ?", model.MessageConfirmed) {
+		if m.EmptiedAt == nil || m.ResidentName != model.ErasedName || m.State != model.MessageConfirmed {
+			t.Errorf("the closed message is %+v", m)
+		}
+	}
+	if open := all[model.Message](town, "id = ?", "m-open")[0]; open.EmptiedAt != nil {
+		t.Error("an open message was emptied")
+	}
+}
+
+func TestWhoWasNotSeenForYearsIsToldAndKeptWhenTheyComeBack(t *testing.T) {
+	town := newTown(t)
+	town.clock.Advance(3*365*24*time.Hour + time.Hour)
+	if _, err := town.desk.Retain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if told := all[model.Notice](town, "person_id = ?", "wang"); len(told) != 1 || !strings.Contains(told[0].Body, "重新进入小程序即可保留") {
+		t.Fatalf("told %+v", told)
+	}
+	if n := len(all[model.Erasure](town, "person_id = ?", "zhang")); n != 0 {
+		t.Error("somebody in function is to be erased")
+	}
+	town.visit("wang")
+	town.clock.Advance(61 * 24 * time.Hour)
+	town.must(town.desk.Tick(t.Context()))
+	if p := all[model.Person](town, "id = ?", "wang")[0]; p.Name != wangName {
+		t.Errorf("who came back is %+v", p)
+	}
+	if p := all[model.Person](town, "id = ?", "neighbour")[0]; p.Name != model.ErasedName || p.ErasedAt == nil {
+		t.Errorf("who stayed away is %+v", p)
+	}
+}
