@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-
 	"lianxin/config"
 	"lianxin/service/store"
 )
@@ -243,4 +242,3 @@ func (d *doctor) backups() {
 		d.ok(check, fmt.Sprintf("最近的备份 %s，%s，%s 前", newest.Name(), inMiB(newest.Size()), age))
 	}
 }
-

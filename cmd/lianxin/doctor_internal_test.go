@@ -73,7 +73,9 @@ func finds(tb testing.TB, findings []finding, v verdict, check, words string) {
 // change changes the data of a demo behind its back.
 func (p *program) change(statement string, values ...any) {
 	p.tb.Helper()
-	p.inside(func(ctx context.Context, tx *gorm.DB) error { return tx.WithContext(ctx).Exec(statement, values...).Error })
+	p.inside(func(ctx context.Context, tx *gorm.DB) error {
+		return tx.WithContext(ctx).Exec(statement, values...).Error
+	})
 }
 
 func (p *program) inside(do func(ctx context.Context, tx *gorm.DB) error) {
@@ -122,10 +124,10 @@ func TestTheDoctorFindsWhatWeChatRefusesAndSaysWhatToDo(t *testing.T) {
 	env := p.fullEnv()
 	forget := func() { p.change("DELETE FROM wechat_tokens") }
 	for words, fault := range map[string]map[string]any{
-		"不在白名单": {"path": "/cgi-bin/stable_token", "errcode": 40164},
-		"限额":    {"path": "/wxaapi/newtmpl/gettemplate", "errcode": 45009},
+		"不在白名单":  {"path": "/cgi-bin/stable_token", "errcode": 40164},
+		"限额":     {"path": "/wxaapi/newtmpl/gettemplate", "errcode": 45009},
 		"没有接口权限": {"path": "/wxaapi/newtmpl/gettemplate", "errcode": 48001},
-		"连不上微信": {"path": "*", "drop": true},
+		"连不上微信":  {"path": "*", "drop": true},
 	} {
 		forget()
 		p.trouble(fault)

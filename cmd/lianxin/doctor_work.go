@@ -162,4 +162,3 @@ func (d *doctor) calendar(ctx context.Context) {
 		d.ok(check, fmt.Sprintf("已知到 %d 年底", year-1))
 	}
 }
-

@@ -4,16 +4,11 @@ import (
 	"context"
 	"time"
 
-	"gorm.io/gorm"
-
-	"lianxin/model"
 	"lianxin/service/deadline"
-	"lianxin/service/message"
 	"lianxin/service/notice"
 	"lianxin/service/outbox"
 	"lianxin/service/picture"
 	"lianxin/service/privacy"
-	"lianxin/service/store"
 )
 
 // keepUploads is how long a picture may wait to be used. What else is kept only

@@ -93,7 +93,7 @@ func importRoster(cmd *cobra.Command, desk *roster.Service, content []byte, dryR
 // rowsShown is how many rows a preview shows.
 const rowsShown = 1000
 
-var verdictWords = map[roster.Verdict]string{
+var rowWords = map[roster.Verdict]string{
 	roster.VerdictNew: "新增", roster.VerdictChanged: "修改", roster.VerdictUnchanged: "不变", roster.VerdictWrong: "有误",
 }
 
@@ -108,7 +108,7 @@ func printRows(out io.Writer, report roster.Report) {
 			_, _ = fmt.Fprintf(out, "……只显示前 %d 行。\n", rowsShown)
 			break
 		}
-		_, _ = fmt.Fprintf(out, "%s 第 %d 行  %s  %s", e.Sheet, e.Row, verdictWords[e.Verdict], e.Name)
+		_, _ = fmt.Fprintf(out, "%s 第 %d 行  %s  %s", e.Sheet, e.Row, rowWords[e.Verdict], e.Name)
 		if e.Verdict == roster.VerdictChanged {
 			for _, c := range e.Changes {
 				_, _ = fmt.Fprintf(out, "  %s：%s → %s", c.Column, orNothing(c.Old), orNothing(c.New))

@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"lianxin/config"
 	"lianxin/handler"
 	"lianxin/handler/callback"

@@ -135,7 +135,7 @@ func (s *Service) list(ctx context.Context, q gorm.ChainInterface[model.Message]
 	if err := s.excerpt(ctx, rows); err != nil {
 		return nil, "", err
 	}
-	if err := s.seen(ctx, a, rows); err != nil {
+	if err := s.noteSeen(ctx, a, rows); err != nil {
 		return nil, "", err
 	}
 	for i := range rows {
@@ -144,8 +144,8 @@ func (s *Service) list(ctx context.Context, q gorm.ChainInterface[model.Message]
 	return rows, next, nil
 }
 
-// seen writes down who is about to be shown a list.
-func (s *Service) seen(ctx context.Context, a asked, rows []Row) error {
+// noteSeen writes down who is about to be shown a list.
+func (s *Service) noteSeen(ctx context.Context, a asked, rows []Row) error {
 	if a.side == model.SideResident {
 		return nil
 	}
