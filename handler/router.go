@@ -147,10 +147,24 @@ func (o Options) mountRoster(engine *gin.Engine, api endpoint.API, keeper retry.
 	}
 	// A preview changes nothing and needs no key.
 	o.Roster.Mount(engine, roster.Guards{
-		Read: guards(limit.Read), Export: guards(limit.Export), Preview: guards(limit.Upload),
-		Write: guards(limit.Upload, keeper.Middleware, o.wakeAfterWrites),
+		Read: guards(limit.Read), Export: guards(limit.Export, o.demandStepUp), Preview: guards(limit.Upload),
+		Write: guards(limit.Upload, o.demandStepUp, keeper.Middleware, o.wakeAfterWrites),
 	})
 	roster.Document(api.Huma)
+}
+
+// demandStepUp stands before plain Gin routes that are dangerous; endpoints say
+// so by Route.StepUp.
+func (o Options) demandStepUp(c *gin.Context) {
+	by, err := session.Actor(c.Request.Context())
+	if err == nil {
+		err = o.SteppedUp(c.Request.Context(), by)
+	}
+	if err != nil {
+		problem.Write(c, o.Log, err)
+		return
+	}
+	c.Next()
 }
 
 func (o Options) refuse(status int, code, title, detail string) gin.HandlerFunc {

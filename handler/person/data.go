@@ -67,7 +67,7 @@ func (r Room) registerData(api endpoint.API) {
 		return endpoint.Of(v), nil
 	})
 	endpoint.Act(api, endpoint.Route{
-		Method: http.MethodPost, Path: path + "/exports", ID: "ask-copy", Summary: "申请下载我的数据，每天一次", Tag: tag, Who: endpoint.SignedIn(), Status: http.StatusCreated,
+		Method: http.MethodPost, Path: path + "/exports", ID: "ask-copy", Summary: "申请下载我的数据，每天一次", Tag: tag, Who: endpoint.SignedIn(), Status: http.StatusCreated, StepUp: true,
 	}, func(ctx context.Context, by model.Actor, _ *struct{}) (*endpoint.Body[copyView], error) {
 		asked, err := r.Privacy.AskCopy(ctx, by)
 		if err != nil {
@@ -80,7 +80,7 @@ func (r Room) registerData(api endpoint.API) {
 		Method: http.MethodGet, Path: path + "/erasure", ID: "foresee-erasure", Summary: "注销会删除什么、留下什么", Tag: tag, Who: endpoint.SignedIn(),
 	}, r.foresee)
 	endpoint.Act(api, endpoint.Route{
-		Method: http.MethodPost, Path: path + "/erasure", ID: "ask-erasure", Summary: "申请注销，72 小时后生效", Tag: tag, Who: endpoint.SignedIn(), Status: http.StatusCreated,
+		Method: http.MethodPost, Path: path + "/erasure", ID: "ask-erasure", Summary: "申请注销，72 小时后生效", Tag: tag, Who: endpoint.SignedIn(), Status: http.StatusCreated, StepUp: true,
 	}, func(ctx context.Context, by model.Actor, _ *struct{}) (*endpoint.Body[erasureView], error) {
 		e, err := r.Privacy.AskErasure(ctx, by)
 		if err != nil {

@@ -32,11 +32,11 @@ func Document(api huma.API) {
 			OperationID: "import-roster", Method: http.MethodPost, Path: pathImport, Summary: "导入名册",
 			Description: "全部导入，或在有误时什么都不导入。同一个文件再导入一次，不会有任何变化。",
 			Parameters:  []*huma.Param{query("basis", "预览返回的 basis", text), keyParameter()},
-			RequestBody: upload(), Extensions: needs(model.PermitRosterWrite), Responses: answers(api, "已导入", "application/json", taken, http.StatusConflict),
+			RequestBody: upload(), Extensions: afterStepUp(model.PermitRosterWrite), Responses: answers(api, "已导入", "application/json", taken, http.StatusConflict),
 		},
 		{
 			OperationID: "export-roster", Method: http.MethodGet, Path: pathExport, Summary: "导出名册",
-			Description: "所负责区域的名册，格式与导入的相同。", Extensions: needs(model.PermitRosterRead), Responses: answers(api, "Excel 文件", xlsx, binary()),
+			Description: "所负责区域的名册，格式与导入的相同。", Extensions: afterStepUp(model.PermitRosterRead), Responses: answers(api, "Excel 文件", xlsx, binary()),
 		},
 		{
 			OperationID: "roster-template", Method: http.MethodGet, Path: pathTemplate, Summary: "名册的空白模板",
@@ -64,6 +64,11 @@ func query(name, doc string, schema *huma.Schema) *huma.Param {
 }
 
 func needs(p model.Permission) map[string]any { return map[string]any{"x-permission": string(p)} }
+
+// afterStepUp marks what asks for a fresh proof (Guards.Export, Guards.Write).
+func afterStepUp(p model.Permission) map[string]any {
+	return map[string]any{"x-permission": string(p), "x-step-up": true}
+}
 
 func keyParameter() *huma.Param {
 	least, most := 8, 64
