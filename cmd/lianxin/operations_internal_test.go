@@ -2,6 +2,7 @@ package main
 
 import (
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -86,6 +87,7 @@ func TestEveryFigureThatThePagesUseIsOneThatThereIs(t *testing.T) {
 		name := regexp.MustCompile(`fqName: "(\w+)"`).FindStringSubmatch(d.String())[1]
 		known[name], known[name+"_count"], known[name+"_bucket"], known[name+"_sum"] = true, true, true, true
 	}
+	p.anonymous().must(http.StatusOK, p.anonymous().get("/api/v1/topics"))
 	scraped := p.scrape()
 	for path, content := range operationsFiles(t) {
 		for _, name := range regexp.MustCompile(`\b(lianxin|go|process)_[a-z0-9_]+\b`).FindAllString(content, -1) {

@@ -11,6 +11,7 @@ import (
 
 	"lianxin/cmd/lianxin/sample"
 	"lianxin/model"
+	"lianxin/service/sealed/sealedtest"
 	"lianxin/service/store"
 	"lianxin/service/store/storetest"
 )
@@ -32,9 +33,10 @@ func (weChat) OfficialIdentity(context.Context, string) (openID, unionID string,
 
 func (weChat) PhoneNumber(context.Context, string) (string, error) { return "", model.ErrCodeSpent }
 
-func options(db *store.DB, now time.Time) sample.Options {
+func options(tb testing.TB, db *store.DB, now time.Time) sample.Options {
+	tb.Helper()
 	return sample.Options{
-		DB: db, Now: func() time.Time { return now }, WeChat: weChat{}, Cap: 20,
+		DB: db, Keys: sealedtest.Keys(tb), Now: func() time.Time { return now }, WeChat: weChat{}, Cap: 20,
 		LoginCode: func(_ context.Context, person string) (string, error) { return "code of " + person, nil },
 	}
 }
@@ -52,7 +54,7 @@ func filled(tb testing.TB, at string) *store.DB {
 	tb.Helper()
 	db := storetest.Open(tb)
 	began := time.Now()
-	if err := sample.Fill(tb.Context(), options(db, shanghai(tb, at))); err != nil {
+	if err := sample.Fill(tb.Context(), options(tb, db, shanghai(tb, at))); err != nil {
 		tb.Fatal(err)
 	}
 	tb.Logf("filled in %v", time.Since(began))
@@ -221,7 +223,7 @@ func theRosterIsWhole(t *testing.T, db *store.DB) {
 func fillingAgainChangesNothing(t *testing.T, db *store.DB) {
 	t.Helper()
 	before, lines := all[model.Message](t, db), len(all[model.AuditLine](t, db))
-	if err := sample.Fill(t.Context(), options(db, shanghai(t, "2026-11-25 10:00"))); err != nil {
+	if err := sample.Fill(t.Context(), options(t, db, shanghai(t, "2026-11-25 10:00"))); err != nil {
 		t.Fatal(err)
 	}
 	if after := all[model.Message](t, db); len(after) != len(before) || len(all[model.AuditLine](t, db)) != lines {
@@ -231,7 +233,7 @@ func fillingAgainChangesNothing(t *testing.T, db *store.DB) {
 
 func TestAFillingThatWasInterruptedIsSaidClearly(t *testing.T) {
 	db := storetest.Open(t)
-	o := options(db, shanghai(t, "2026-11-23 10:00"))
+	o := options(t, db, shanghai(t, "2026-11-23 10:00"))
 	good, left := o.LoginCode, 20
 	o.LoginCode = func(ctx context.Context, person string) (string, error) {
 		if left--; left < 0 {
@@ -256,7 +258,7 @@ func TestAnotherDistrictIsLeftAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := sample.Fill(t.Context(), options(db, shanghai(t, "2026-11-23 10:00"))); err == nil || !strings.Contains(err.Error(), sample.ErrOccupied.Error()) {
+	if err := sample.Fill(t.Context(), options(t, db, shanghai(t, "2026-11-23 10:00"))); err == nil || !strings.Contains(err.Error(), sample.ErrOccupied.Error()) {
 		t.Fatalf("filled over another district: %v", err)
 	}
 	if n := len(all[model.Area](t, db)); n != 1 {
