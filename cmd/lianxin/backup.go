@@ -99,7 +99,7 @@ func syncFolder(path string) error {
 	return nil
 }
 
-func inMiB(bytes int64) string { return fmt.Sprintf("%.1f MiB", float64(bytes)/(1<<20)) }
+func inMiB[T int64 | uint64](bytes T) string { return fmt.Sprintf("%.1f MiB", float64(bytes)/(1<<20)) }
 
 // writeBackup writes a backup and says what is not in it.
 func writeBackup(cmd *cobra.Command, w world, cfg config.Config, db *store.DB, to io.Writer) (_ backup.Manifest, err error) {

@@ -201,11 +201,11 @@ func (d *doctor) disks() {
 		case err != nil:
 			d.broken(check, err)
 		case free < roomEmpty:
-			d.note(verdictFail, check, "只剩 "+inMiB(int64(free)), "立即清理或扩容：空间用完后来信无法保存。")
+			d.note(verdictFail, check, "只剩 "+inMiB(free), "立即清理或扩容：空间用完后来信无法保存。")
 		case free < roomLow:
-			d.note(verdictWarn, check, "只剩 "+inMiB(int64(free)), "尽快清理或扩容。")
+			d.note(verdictWarn, check, "只剩 "+inMiB(free), "尽快清理或扩容。")
 		default:
-			d.ok(check, "还有 "+inMiB(int64(free)))
+			d.ok(check, "还有 "+inMiB(free))
 		}
 	}
 }

@@ -71,6 +71,7 @@ func TestEveryLinkBetweenThePagesLeadsSomewhere(t *testing.T) {
 
 func TestEveryFigureThatThePagesUseIsOneThatThereIs(t *testing.T) {
 	p := demoCopy(t)
+	p.anonymous().get("/api/v1/areas")
 	known := map[string]bool{"lianxin_pictures_lost": true}
 	for _, f := range everyFigure() {
 		known["lianxin_"+f.name] = true

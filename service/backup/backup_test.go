@@ -58,15 +58,15 @@ func names(id string) []string { return []string{id + "-full", id + "-thumb"} }
 
 // write adds a message with all that belongs to it and a picture, as the product
 // does: files first, then everything in one transaction.
-func (o *town) write(words string) (messageID, pictureID string, err error) {
+func (o *town) write(ctx context.Context, words string) (messageID, pictureID string, err error) {
 	messageID, pictureID = model.NewID(), model.NewID()
 	now, content := o.clock.Now(), []byte("picture of "+words)
 	sum := sha256.Sum256(content)
-	if err := errors.Join(o.files.Put(o.tb.Context(), pictureID+"-full", content), o.files.Put(o.tb.Context(), pictureID+"-thumb", content[:5])); err != nil {
+	if err := errors.Join(o.files.Put(ctx, pictureID+"-full", content), o.files.Put(ctx, pictureID+"-thumb", content[:5])); err != nil {
 		return "", "", err
 	}
 	turn := model.NewID()
-	return messageID, pictureID, store.InTx(o.tb.Context(), o.db, func(ctx context.Context, tx *gorm.DB) error {
+	return messageID, pictureID, store.InTx(ctx, o.db, func(ctx context.Context, tx *gorm.DB) error {
 		return errors.Join(
 			gorm.G[model.Person](tx).Create(ctx, &model.Person{ID: "p" + messageID[1:], Name: "居民", CreatedAt: now}),
 			gorm.G[model.Message](tx).Create(ctx, &model.Message{ID: messageID, Number: messageID[:20], ResidentID: "p" + messageID[1:], State: model.MessageSubmitted, Round: 1, SubmittedAt: now, UpdatedAt: now}),
@@ -80,7 +80,7 @@ func (o *town) write(words string) (messageID, pictureID string, err error) {
 
 func (o *town) mustWrite(words string) (messageID, pictureID string) {
 	o.tb.Helper()
-	messageID, pictureID, err := o.write(words)
+	messageID, pictureID, err := o.write(o.tb.Context(), words)
 	if err != nil {
 		o.tb.Fatal(err)
 	}
@@ -88,8 +88,8 @@ func (o *town) mustWrite(words string) (messageID, pictureID string) {
 }
 
 // discard removes a picture as the product does: the row, then the files.
-func (o *town) discard(pictureID string) error {
-	err := store.InTx(o.tb.Context(), o.db, func(ctx context.Context, tx *gorm.DB) error {
+func (o *town) discard(ctx context.Context, pictureID string) error {
+	err := store.InTx(ctx, o.db, func(ctx context.Context, tx *gorm.DB) error {
 		_, err := gorm.G[model.Picture](tx).Where("id = ?", pictureID).Delete(ctx)
 		return err
 	})
@@ -204,7 +204,7 @@ func alike(value any) any {
 
 func TestEverythingComesBackAsItWasOnEitherEngine(t *testing.T) {
 	o := newTown(t)
-	for _, words := range []string{"路灯坏了", "emoji 🏮 and \u2028 and <b>&", "第二行\n\t\"引号\" \\ 反斜线", strings.Repeat("长", 9000)} {
+	for _, words := range []string{"路灯坏了", "emoji 🏮 \u2028 <b>&", "第二行\n\t\"引号\" \\ 反斜线", strings.Repeat("长", 9000)} {
 		o.mustWrite(words)
 	}
 	if err := store.InTx(t.Context(), o.db, func(ctx context.Context, tx *gorm.DB) error {
@@ -242,9 +242,9 @@ func TestABackupTakenWhileEverybodyWritesHoldsTogether(t *testing.T) {
 	for worker := range 4 {
 		writers.Go(func() {
 			for i := 0; ctx.Err() == nil; i++ {
-				_, picture, err := o.write(fmt.Sprint("worker ", worker, " number ", i))
+				_, picture, err := o.write(ctx, fmt.Sprint("worker ", worker, " number ", i))
 				if err == nil && i%3 == 0 {
-					err = o.discard(picture)
+					err = o.discard(ctx, picture)
 				}
 				if err != nil && ctx.Err() == nil {
 					t.Error(err)
@@ -303,7 +303,7 @@ func TestAPictureRemovedWhileItIsCopiedIsLeftOutAndALostOneIsTold(t *testing.T) 
 	}
 	// It goes when the rows have been read and the first file is asked for.
 	once := sync.OnceFunc(func() {
-		if err := o.discard(gone); err != nil {
+		if err := o.discard(t.Context(), gone); err != nil {
 			t.Error(err)
 		}
 	})
