@@ -1,6 +1,6 @@
 # The ways to work in this house. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fuzz load
+.PHONY: help run test lint fuzz load cluster
 
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
@@ -21,3 +21,6 @@ load: ## load the built program with twice what it can serve for a minute, and w
 
 fuzz: ## run each fuzz target for a few seconds (FUZZTIME=30s for longer)
 	@.ci/fuzz $(or $(FUZZTIME),3s)
+
+cluster: ## three Galera nodes and two replicas under load: kill one of each, lose nothing
+	@.ci/cluster
