@@ -8,12 +8,15 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// breaks makes one kind of line break of all.
+var breaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\u2028", "\n")
+
 // tidy brings the text of a cell to one form: composed, with half-width letters
 // and digits, ordinary spaces, and without what nobody can see. Line breaks and
 // full-width punctuation stay, and so does every character that has a shape,
 // however rare.
 func tidy(s string) string {
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\u2028", "\n").Replace(strings.ToValidUTF8(s, "\uFFFD"))
+	s = breaks.Replace(strings.ToValidUTF8(s, "\uFFFD"))
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n':

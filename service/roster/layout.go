@@ -103,6 +103,11 @@ func (w words) show(value string) string {
 
 // read finds the value of what was written.
 func (w words) read(text string) (string, bool) {
+	for _, one := range w {
+		if one.forms[0] == text {
+			return one.value, true
+		}
+	}
 	asked := key(text)
 	for _, one := range w {
 		if slices.ContainsFunc(one.forms, func(f string) bool { return key(f) == asked }) {

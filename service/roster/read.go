@@ -64,6 +64,8 @@ type head struct {
 	layout  *layout
 	row     int
 	columns map[int]string
+	// titles are the heads as they are written.
+	titles map[int]string
 }
 
 // readPaper sorts the rows of a workbook into lines.
@@ -195,13 +197,13 @@ func bestHead(sheet *workbook.Sheet, l *layout) head {
 	best := head{layout: l}
 	for i := range sheet.Rows[:min(len(sheet.Rows), headerWithin)] {
 		row := &sheet.Rows[i]
-		columns := map[int]string{}
+		columns, titles := map[int]string{}, map[int]string{}
 		for at, c := range row.Cells {
 			if name := l.find(c.Text); name != "" {
-				columns[at] = name
+				columns[at], titles[at] = name, c.Text
 			}
 		}
-		if h := (head{l, row.Number, columns}); len(columns) > 0 && (len(h.missing()) < len(best.missing()) || len(best.columns) == 0 ||
+		if h := (head{l, row.Number, columns, titles}); len(columns) > 0 && (len(h.missing()) < len(best.missing()) || len(best.columns) == 0 ||
 			len(h.missing()) == len(best.missing()) && len(columns) > len(best.columns)) {
 			best = h
 		}
@@ -290,8 +292,8 @@ func isRemark(row *workbook.Row) bool {
 // repeatsHead tells a head that was repeated for the next page.
 func repeatsHead(row *workbook.Row, h head) bool {
 	same := 0
-	for c, name := range h.columns {
-		if c < len(row.Cells) && h.layout.find(row.Cells[c].Text) == name {
+	for c := range h.columns {
+		if c < len(row.Cells) && row.Cells[c].Text == h.titles[c] {
 			same++
 		}
 	}
