@@ -460,6 +460,36 @@ func TestAMessageWithoutAPartOfItsStoryIsFound(t *testing.T) {
 	}
 }
 
+func TestAMessageThatIsOlderThanTheAuditLogNeedsNoLineInIt(t *testing.T) {
+	o := newTown(t)
+	old, _ := o.mustWrite("三年前的来信")
+	o.clock.Advance(3 * 365 * 24 * time.Hour)
+	fresh, _ := o.mustWrite("今天的来信")
+	forget := func(id string) {
+		t.Helper()
+		if err := store.InTx(t.Context(), o.db, func(ctx context.Context, tx *gorm.DB) error {
+			_, err := gorm.G[model.AuditLine](tx).Where("target_id = ?", id).Delete(ctx)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	forget(old)
+	if gaps, err := backup.Sense(t.Context(), o.db); err != nil || len(gaps) > 0 {
+		t.Errorf("after the log was shortened: %+v, %v", gaps, err)
+	}
+	o.mustWrite("又一封今天的来信")
+	if err := store.InTx(t.Context(), o.db, func(ctx context.Context, tx *gorm.DB) error {
+		return gorm.G[model.AuditLine](tx).Create(ctx, &model.AuditLine{ID: model.NewID(), At: o.clock.Now().Add(-time.Hour), TargetID: "other"})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	forget(fresh)
+	if gaps, err := backup.Sense(t.Context(), o.db); err != nil || len(gaps) != 1 || gaps[0].Example != fresh {
+		t.Errorf("a line that is missing within it: %+v, %v", gaps, err)
+	}
+}
+
 func TestABackupOfAnOlderSchemaIsPutBackAndBroughtUpToDate(t *testing.T) {
 	old, err := store.OpenScratch(t.Context(), filepath.Join(t.TempDir(), "old.db"))
 	if err != nil {

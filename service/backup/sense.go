@@ -24,7 +24,9 @@ type Gap struct {
 var gaps = []struct{ words, ids string }{
 	{"来信没有正文", "SELECT m.id FROM messages m WHERE NOT EXISTS (SELECT 1 FROM turns t WHERE t.message_id = m.id)"},
 	{"来信没有办理记录", "SELECT m.id FROM messages m WHERE NOT EXISTS (SELECT 1 FROM facts f WHERE f.message_id = m.id)"},
-	{"来信没有审计记录", "SELECT m.id FROM messages m WHERE NOT EXISTS (SELECT 1 FROM audit_lines a WHERE a.target_id = m.id)"},
+	// Lines of the audit log end by age: what is older than the log need not be in it.
+	{"来信没有审计记录", "SELECT m.id FROM messages m WHERE NOT EXISTS (SELECT 1 FROM audit_lines a WHERE a.target_id = m.id)" +
+		" AND m.submitted_at >= COALESCE((SELECT MIN(l.at) FROM audit_lines l), m.submitted_at)"},
 	{"来信的写信人不存在", "SELECT m.id FROM messages m WHERE NOT EXISTS (SELECT 1 FROM people p WHERE p.id = m.resident_id)"},
 	{"正文不属于任何来信", "SELECT t.id FROM turns t WHERE NOT EXISTS (SELECT 1 FROM messages m WHERE m.id = t.message_id)"},
 	{"办理记录不属于任何来信", "SELECT f.id FROM facts f WHERE NOT EXISTS (SELECT 1 FROM messages m WHERE m.id = f.message_id)"},
