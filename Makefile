@@ -1,6 +1,6 @@
 # The ways to work in this house. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fuzz load cluster
+.PHONY: help run test lint fuzz load cluster bench
 
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
@@ -24,3 +24,6 @@ fuzz: ## run each fuzz target for a few seconds (FUZZTIME=30s for longer)
 
 cluster: ## three Galera nodes and two replicas under load: kill one of each, lose nothing
 	@.ci/cluster
+
+bench: ## measure against two yardsticks; BENCH=quick only tries it (docs/performance.md)
+	@go run ./cmd/bench $(if $(filter quick,$(BENCH)),--quick,$(BENCH))

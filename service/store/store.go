@@ -89,7 +89,7 @@ func openGorm(ctx context.Context, d gorm.Dialector, conns int) (*gorm.DB, error
 		TranslateError:         true,
 		DisableAutomaticPing:   true,
 		Logger:                 logger.NewSlogLogger(slog.New(slog.DiscardHandler), logger.Config{LogLevel: logger.Silent}),
-		NamingStrategy:         schema.NamingStrategy{NameReplacer: strings.NewReplacer("WeChat", "Wechat")},
+		NamingStrategy:         Naming(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("store: open: %w", err)
@@ -111,6 +111,11 @@ func openGorm(ctx context.Context, d gorm.Dialector, conns int) (*gorm.DB, error
 			return nil, errors.Join(fmt.Errorf("store: reach the database: %w", err), pool.Close())
 		}
 	}
+}
+
+// Naming says what tables and columns of the records are called.
+func Naming() schema.Namer {
+	return schema.NamingStrategy{NameReplacer: strings.NewReplacer("WeChat", "Wechat")}
 }
 
 func closeGorm(db *gorm.DB) error {
