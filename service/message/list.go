@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -14,7 +15,7 @@ import (
 	"lianxin/service/store"
 )
 
-// Row is a message in a list.
+// Row is a message in a list. Of the message it has what a list shows.
 type Row struct {
 	Message        model.Message
 	Excerpt        string
@@ -64,11 +65,26 @@ func (w Which) states(side model.Side) []model.MessageState {
 	return nil
 }
 
+// cursor is the place after which a page begins.
+type cursor struct {
+	none bool
+	at   time.Time
+	id   string
+}
+
+func cursorOf(page store.Page) (cursor, error) {
+	if page.After == "" {
+		return cursor{none: true}, nil
+	}
+	at, id, err := page.SplitTime()
+	return cursor{at: at, id: id}, err
+}
+
 // Mine lists the messages a resident sent or that were written for them,
 // newest first.
 func (s *Service) Mine(ctx context.Context, by model.Actor, which Which, page store.Page) ([]Row, string, error) {
-	q := gorm.G[model.Message](s.db.Read()).Where("(resident_id = ? OR writer_id = ?)", by.PersonID, by.PersonID)
-	return s.list(ctx, q, asked{by, which, model.SideResident}, page)
+	walks := []walk{equal("resident_id", by.PersonID), equal("writer_id", by.PersonID)}
+	return s.list(ctx, narrowed(walks, which, model.SideResident), asked{by, which, model.SideResident}, page)
 }
 
 // Inbox lists the messages that a representative holds, newest first. Fault:
@@ -78,8 +94,9 @@ func (s *Service) Inbox(ctx context.Context, by model.Actor, which Which, page s
 	if len(seats) == 0 {
 		return nil, "", fault.Forbidden("您还没有绑定代表身份。")
 	}
-	q := gorm.G[model.Message](s.db.Read()).Where("holder_id IN ? AND delivered_at IS NOT NULL", seats)
-	return s.list(ctx, q, asked{by, which, model.SideRepresentative}, page)
+	delivered := walk{}.passing(condition{sql: "delivered_at IS NOT NULL"})
+	walks := eachOf([]walk{delivered}, "holder_id", seats)
+	return s.list(ctx, narrowed(walks, which, model.SideRepresentative), asked{by, which, model.SideRepresentative}, page)
 }
 
 // UnitDesk lists the messages that a unit was handed, newest first. Fault: forbidden.
@@ -88,8 +105,22 @@ func (s *Service) UnitDesk(ctx context.Context, by model.Actor, which Which, pag
 	if len(units) == 0 {
 		return nil, "", fault.Forbidden("您还没有绑定承办单位。")
 	}
-	q := gorm.G[model.Message](s.db.Read()).Where("unit_id IN ?", units)
-	return s.list(ctx, q, asked{by, which, model.SideUnit}, page)
+	return s.list(ctx, narrowed(eachOf([]walk{{}}, "unit_id", units), which, model.SideUnit), asked{by, which, model.SideUnit}, page)
+}
+
+// narrowed passes over what a person's own list leaves out.
+func narrowed(walks []walk, which Which, side model.Side) []walk {
+	var conditions []condition
+	if states := which.states(side); states != nil {
+		conditions = append(conditions, condition{sql: "state IN ?", args: []any{states}})
+	}
+	if which == WhichOverdue {
+		conditions = append(conditions, condition{sql: "overdue = ?", args: []any{true}})
+	}
+	for i, w := range walks {
+		walks[i] = w.passing(conditions...)
+	}
+	return walks
 }
 
 // Queue lists the messages of a liaison officer's areas, newest first. Fault:
@@ -98,8 +129,65 @@ func (s *Service) Queue(ctx context.Context, by model.Actor, which Which, page s
 	if !by.Permits(model.PermitMessageOversee) {
 		return nil, "", fault.Forbidden("您没有查看来信办理情况的权限。")
 	}
-	q := gorm.G[model.Message](s.db.Read()).Where(store.WithinAny("area_path", by.AreaPaths(model.PermitMessageOversee)))
-	return s.list(ctx, q, asked{by, which, model.SideStaff}, page)
+	paths := by.AreaPaths(model.PermitMessageOversee)
+	if len(paths) == 0 {
+		return nil, "", nil
+	}
+	walks, err := s.queue(ctx, which, paths)
+	if err != nil {
+		return nil, "", err
+	}
+	return s.list(ctx, walks, asked{by, which, model.SideStaff}, page)
+}
+
+// queue gives the walks of a queue: each narrowing has an index that holds what
+// it looks for together.
+func (s *Service) queue(ctx context.Context, which Which, paths []string) ([]walk, error) {
+	here := walk{}.passing(within(paths))
+	switch which {
+	case WhichWaiting, WhichAnswered, WhichEnded:
+		return eachOf([]walk{here}, "state", which.states(model.SideStaff)), nil
+	case WhichOverdue:
+		return eachOf([]walk{here.and("overdue", true)}, "escalated", escalations), nil
+	case WhichEscalated:
+		return eachOf(eachOf([]walk{here}, "overdue", []bool{true, false}), "escalated", escalations[1:]), nil
+	case WhichUnassigned:
+		return eachOf([]walk{here.and("holder_id", "")}, "state", which.states(model.SideStaff)), nil
+	case WhichHeld:
+		// What waits for a person's check is what people can check in a day.
+		return []walk{here.passing(condition{sql: "id IN (SELECT message_id FROM turns WHERE screening = ?)", args: []any{model.ScreeningHeld}})}, nil
+	case WhichUnreachable:
+		return s.unreachable(ctx, here, paths)
+	case WhichAll:
+	}
+	return s.everywhere(ctx, paths)
+}
+
+// escalations are the levels to which an overdue message rises.
+var escalations = []int{0, 1, 2}
+
+// fewPeople is up to how many people's messages are looked up one by one.
+const fewPeople = 100
+
+// unreachable looks up the messages of the people who cannot be reached while
+// those are few; when they are many, their messages are met soon on the way.
+func (s *Service) unreachable(ctx context.Context, here walk, paths []string) ([]walk, error) {
+	people, err := gorm.G[model.Person](s.db.Read()).Select("id").Where("unreachable_since IS NOT NULL").Limit(fewPeople + 1).Find(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("message: find unreachable people: %w", err)
+	}
+	if len(people) <= fewPeople {
+		ids := []string{""} // so that the condition holds something
+		for _, p := range people {
+			ids = append(ids, p.ID)
+		}
+		return []walk{here.passing(condition{sql: "resident_id IN ?", args: []any{ids}})}, nil
+	}
+	walks, err := s.everywhere(ctx, paths)
+	for i, w := range walks {
+		walks[i] = w.passing(condition{sql: "EXISTS (SELECT 1 FROM people p WHERE p.id = messages.resident_id AND p.unreachable_since IS NOT NULL)"})
+	}
+	return walks, err
 }
 
 // asked is who asks for which list.
@@ -111,30 +199,19 @@ type asked struct {
 
 // list reads one page. What it shows to others than the resident is written to
 // the readings first. What is under restriction is in no list.
-func (s *Service) list(ctx context.Context, q gorm.ChainInterface[model.Message], a asked, page store.Page) ([]Row, string, error) {
-	q = narrow(q.Where("restricted_at IS NULL"), a)
-	if page.After != "" {
-		at, id, err := page.SplitTime()
-		if err != nil {
-			return nil, "", err
-		}
-		q = q.Where("(submitted_at < ? OR (submitted_at = ? AND id < ?))", at, at, id)
-	}
-	found, err := q.Order("submitted_at DESC, id DESC").Limit(page.Rows() + 1).Find(ctx)
+func (s *Service) list(ctx context.Context, walks []walk, a asked, page store.Page) ([]Row, string, error) {
+	after, err := cursorOf(page)
 	if err != nil {
-		return nil, "", fmt.Errorf("message: list: %w", err)
-	}
-	found, next := store.Cut(found, page, func(m model.Message) string { return store.TimeCursor(m.SubmittedAt, m.ID) })
-	rows := make([]Row, len(found))
-	for i, m := range found {
-		rows[i].Message = m
-	}
-	if err := s.nameRows(ctx, s.db.Read(), rows); err != nil {
 		return nil, "", err
 	}
-	if err := s.excerpt(ctx, rows); err != nil {
+	for i, w := range walks {
+		walks[i] = w.passing(condition{sql: "restricted_at IS NULL"})
+	}
+	found, err := s.read(ctx, walks, after, page.Rows()+1)
+	if err != nil {
 		return nil, "", err
 	}
+	rows, next := store.Cut(found, page, func(r Row) string { return store.TimeCursor(r.Message.SubmittedAt, r.Message.ID) })
 	if err := s.noteSeen(ctx, a, rows); err != nil {
 		return nil, "", err
 	}
@@ -168,26 +245,6 @@ func (s *Service) noteSeen(ctx context.Context, a asked, rows []Row) error {
 	return audit.Seen(ctx, s.db, a.by, audit.Look{Side: a.side, Depth: model.ReadingList}, sights, s.now())
 }
 
-func narrow(q gorm.ChainInterface[model.Message], a asked) gorm.ChainInterface[model.Message] {
-	if states := a.which.states(a.side); states != nil {
-		q = q.Where("state IN ?", states)
-	}
-	switch a.which {
-	case WhichOverdue:
-		q = q.Where("overdue = ?", true)
-	case WhichEscalated:
-		q = q.Where("escalated > 0")
-	case WhichUnassigned:
-		q = q.Where("holder_id = ?", "")
-	case WhichHeld:
-		q = q.Where("id IN (SELECT message_id FROM turns WHERE screening = ?)", model.ScreeningHeld)
-	case WhichUnreachable:
-		q = q.Where("resident_id IN (SELECT id FROM people WHERE unreachable_since IS NOT NULL)")
-	case WhichAll, WhichWaiting, WhichAnswered, WhichEnded:
-	}
-	return q
-}
-
 func hideResident(m *model.Message, side model.Side) {
 	if side == model.SideResident {
 		return
@@ -198,26 +255,19 @@ func hideResident(m *model.Message, side model.Side) {
 	m.ResidentID, m.WriterID = "", ""
 }
 
-// excerpt gives each row the beginning of its first words.
-func (s *Service) excerpt(ctx context.Context, rows []Row) error {
-	ids := make([]string, len(rows))
-	for i, r := range rows {
-		ids[i] = r.Message.ID
-	}
-	opening, err := gorm.G[model.Turn](s.db.Read()).Where("message_id IN ? AND effect = ?", ids, model.EffectOpen).Find(ctx)
-	if err != nil {
-		return fmt.Errorf("message: read excerpts: %w", err)
-	}
-	for i := range rows {
-		for _, t := range opening {
-			if t.MessageID == rows[i].Message.ID {
-				runes := []rune(t.Body)
-				rows[i].Excerpt = string(runes[:min(len(runes), 60)])
-			}
+// beginning is as much of a text as a list shows.
+func beginning(text string) string {
+	n := 0
+	for i := range text {
+		if n == excerptMax {
+			return text[:i]
 		}
+		n++
 	}
-	return nil
+	return text
 }
+
+const excerptMax = 60
 
 // nameRows fills in topics, representatives, units and studios, one read each.
 func (s *Service) nameRows(ctx context.Context, db *gorm.DB, rows []Row) error {
