@@ -51,6 +51,9 @@ type Options struct {
 	Stopping func() bool
 	// Gate says how much is taken on at once.
 	Gate guard.GateOptions
+	// Edition names what is published now: it changes with whatever the public is
+	// shown.
+	Edition func(ctx context.Context) (string, error)
 	// Wake is called after a write, so that what it caused begins at once.
 	Wake func()
 
@@ -94,14 +97,16 @@ func New(o Options) (Surface, error) {
 		r, found := api.Route(c.Request.Method, c.FullPath())
 		return found && r.Keyless
 	}}
-	engine.Use(guard.Name, guard.NewFigures(o.Registry).Watch(o.Log, o.Now), guard.Catch(o.Log))
+	figures := guard.NewFigures(o.Registry)
+	engine.Use(guard.Name, figures.Watch(o.Log, o.Now), guard.Catch(o.Log))
 	limits := guard.NewLimits(o.Registry, o.Limiter.Take)
 	engine.NoRoute(o.refuse(http.StatusNotFound, "not_found", "没有找到", "没有这个地址，请检查后重试。"))
 	engine.NoMethod(o.refuse(http.StatusMethodNotAllowed, "method", "不支持这种请求", "这个地址不支持这种请求方式。"))
-	api = endpoint.NewAPI(humagin.NewWithGroup(engine, engine.Group("", cached.Public(func(c *gin.Context) bool {
+	memory := cached.New(cached.Options{Now: o.Now, Edition: cached.NewEdition(o.Edition, o.Now).Current, Public: func(c *gin.Context) bool {
 		r, found := api.Route(c.Request.Method, c.FullPath())
 		return found && r.Cached
-	}), session.Middleware(o.Identify), limits.Keep(o.Log, func(c *gin.Context) limit.Class {
+	}})
+	api = endpoint.NewAPI(humagin.NewWithGroup(engine, engine.Group("", memory.Middleware, session.Middleware(o.Identify), limits.Keep(o.Log, func(c *gin.Context) limit.Class {
 		r, _ := api.Route(c.Request.Method, c.FullPath())
 		return r.Class()
 	}), guard.Body(o.Log), keeper.Middleware, o.wakeAfterWrites), description()), o.Log)
@@ -122,7 +127,9 @@ func New(o Options) (Surface, error) {
 	callback.Register(engine, o.Callback)
 	o.Landing.Register(engine.Group("", limits.Keep(o.Log, func(*gin.Context) limit.Class { return limit.Read })))
 	o.mountProbes(engine)
-	return Surface{Handler: guard.NewGate(o.Gate, engine), API: api, Figures: promhttp.HandlerFor(o.Registry, promhttp.HandlerOpts{})}, nil
+	// What is in memory costs less than telling whether there is room for it.
+	front := memory.Front(guard.NewGate(o.Gate, engine), func(h http.Header, r *http.Request) { guard.Stamp(h, r) }, figures.Count)
+	return Surface{Handler: front, API: api, Figures: promhttp.HandlerFor(o.Registry, promhttp.HandlerOpts{})}, nil
 }
 
 func (o Options) mountPictures(engine *gin.Engine, api endpoint.API, keeper retry.Keeper, limits *guard.Limits) error {

@@ -163,7 +163,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 	a.surface, err = handler.New(handler.Options{
 		DB: db, Now: now, Log: log, Registry: figures, TrustedProxies: cfg.TrustedProxies, Identify: accounts.Identify,
 		SteppedUp: accounts.SteppedUp, Limiter: a.limiter, Stopping: a.stopping.Load,
-		Gate: gateOptions(cfg.Load, log, figures), Wake: a.dispatcher.Wake,
+		Gate: gateOptions(cfg.Load, log, figures), Wake: a.dispatcher.Wake, Edition: editionOf(places, news, messages),
 		Open:           open.Room{Directory: places, Messages: messages, Newsroom: news, Link: pictureLink},
 		Person:         person.Room{Accounts: accounts, Messages: messages, Privacy: desk, Pusher: pusher, DB: db, Now: now, Log: log, Authorize: a.authorize},
 		Resident:       resident.Room{Messages: messages, Link: pictureLink},

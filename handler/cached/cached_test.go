@@ -1,6 +1,8 @@
 package cached_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -24,20 +26,20 @@ func TestMain(m *testing.M) {
 // clock moves only when told.
 type clock struct{ at atomic.Int64 }
 
-func (c *clock) NowNano() int64 { return c.at.Load() }
-
-func (*clock) Tick(time.Duration) <-chan time.Time { return nil }
+func (c *clock) now() time.Time { return time.Unix(0, c.at.Load()) }
 
 func (c *clock) pass(d time.Duration) { c.at.Add(int64(d)) }
 
 // board is a router with a public and a private page that count who reads them.
 type board struct {
-	t      *testing.T
-	clock  *clock
-	router *gin.Engine
-	reads  atomic.Int64
-	status int
-	body   func(c *gin.Context) string
+	t       *testing.T
+	clock   *clock
+	memory  *cached.Memory
+	router  *gin.Engine
+	reads   atomic.Int64
+	status  int
+	body    func(c *gin.Context) string
+	edition func() (string, bool)
 }
 
 func newBoard(t *testing.T) *board {
@@ -50,8 +52,12 @@ func newBoard(t *testing.T) *board {
 		c.Header("Cache-Control", "no-store")
 		c.Data(b.status, "application/json", []byte(b.body(c)))
 	}
-	public := cached.PublicByClock(b.clock, func(c *gin.Context) bool { return strings.HasPrefix(c.FullPath(), "/public") })
-	b.router.Use(public)
+	b.edition = func() (string, bool) { return "", false }
+	b.memory = cached.NewTidy(cached.Options{
+		Now: b.clock.now, Edition: func() (string, bool) { return b.edition() },
+		Public: func(c *gin.Context) bool { return strings.HasPrefix(c.FullPath(), "/public") },
+	})
+	b.router.Use(b.memory.Middleware)
 	b.router.GET("/public", show)
 	b.router.HEAD("/public", show)
 	b.router.POST("/public", show)
@@ -218,5 +224,117 @@ func TestTheMemoryIsBounded(t *testing.T) {
 	// At most 32 of the second round can have been remembered.
 	if n := b.reads.Load(); n < 2*pages-32 {
 		t.Errorf("%d of %d reads were served from memory", 2*pages-n, pages)
+	}
+}
+
+func TestAnAnswerOfTheSameEditionLivesForAMinute(t *testing.T) {
+	b := newBoard(t)
+	b.edition = func() (string, bool) { return "monday", true }
+	b.read("/public")
+	b.clock.pass(cached.Kept - time.Millisecond)
+	b.read("/public")
+	b.wantReads(1)
+	b.clock.pass(time.Millisecond)
+	b.read("/public")
+	b.wantReads(2)
+}
+
+func TestANewEditionIsReadAtOnce(t *testing.T) {
+	b := newBoard(t)
+	b.edition = func() (string, bool) { return "monday", true }
+	b.read("/public")
+	b.edition = func() (string, bool) { return "tuesday", true }
+	b.read("/public")
+	b.wantReads(2)
+	b.edition = func() (string, bool) { return "", false }
+	b.clock.pass(cached.Life)
+	b.read("/public")
+	b.wantReads(3)
+}
+
+func TestWhatManyAskAtOnceIsMadeOnce(t *testing.T) {
+	b := newBoard(t)
+	release := make(chan struct{})
+	b.body = func(*gin.Context) string { <-release; return "{}" }
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			if w := b.read("/public"); w.Code != http.StatusOK || w.Body.String() != "{}" {
+				t.Errorf("got %d %s", w.Code, w.Body)
+			}
+		})
+	}
+	close(release)
+	all.Wait()
+	b.wantReads(1)
+}
+
+func TestWhoWaitsForAnAnswerThatCameToNothingMakesTheirOwn(t *testing.T) {
+	b := newBoard(t)
+	b.status = http.StatusInternalServerError
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if w := b.read("/public"); w.Code != http.StatusInternalServerError {
+				t.Errorf("got %d", w.Code)
+			}
+		})
+	}
+	all.Wait()
+	b.wantReads(8)
+}
+
+func TestWhatIsInMemoryIsServedWithoutWakingTheRouter(t *testing.T) {
+	b := newBoard(t)
+	var seen []string
+	front := b.memory.Front(b.router, func(h http.Header, _ *http.Request) { h.Set("X-Request-Id", "named") },
+		func(route string, status int, _ time.Duration) { seen = append(seen, fmt.Sprint(route, " ", status)) })
+	ask := func(target string, header http.Header) *httptest.ResponseRecorder {
+		req := httptest.NewRequestWithContext(t.Context(), http.MethodGet, target, http.NoBody)
+		req.Header = header
+		w := httptest.NewRecorder()
+		front.ServeHTTP(w, req)
+		return w
+	}
+	first, second := ask("/public?q=1", http.Header{}), ask("/public?q=1", http.Header{})
+	third := ask("/public?q=1", http.Header{"If-None-Match": {first.Header().Get("ETag")}})
+	b.wantReads(1)
+	if second.Body.String() != first.Body.String() || second.Header().Get("ETag") != first.Header().Get("ETag") || second.Header().Get("X-Request-Id") != "named" {
+		t.Errorf("got %d %s %v", second.Code, second.Body, second.Header())
+	}
+	if third.Code != http.StatusNotModified || third.Body.Len() != 0 {
+		t.Errorf("got %d %s", third.Code, third.Body)
+	}
+	if want := []string{"/public 200", "/public 304"}; !slices.Equal(seen, want) {
+		t.Errorf("counted %q", seen)
+	}
+	if ask("/private", http.Header{}); b.reads.Load() != 2 || len(seen) != 2 {
+		t.Errorf("the private page was served by the front")
+	}
+}
+
+func TestItIsLookedForANewEditionOnceASecond(t *testing.T) {
+	var at clock
+	at.pass(time.Hour)
+	looks, failing := 0, false
+	e := cached.NewEdition(func(context.Context) (string, error) {
+		if looks++; failing {
+			return "", errors.New("away")
+		}
+		return fmt.Sprint("edition ", looks), nil
+	}, at.now)
+	for _, want := range []string{"edition 1", "edition 1"} {
+		if name, known := e.Current(); name != want || !known {
+			t.Errorf("got %q %t", name, known)
+		}
+	}
+	at.pass(time.Second)
+	if name, known := e.Current(); name != "edition 2" || !known {
+		t.Errorf("got %q %t", name, known)
+	}
+	failing = true
+	at.pass(time.Second)
+	if _, known := e.Current(); known || looks != 3 {
+		t.Errorf("it is known after %d looks", looks)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -146,6 +147,10 @@ func (s *Service) addNear(ctx context.Context, area model.Area, near map[string]
 	return nil
 }
 
+// nearFew is up to how many representatives are asked for by id: those near a
+// community are few, those within a district are nearly all.
+const nearFew = 500
+
 // entriesNear sorts here, not in the database: nearness is no column, and those
 // who serve one place and what lies above it are few.
 func (s *Service) entriesNear(ctx context.Context, find Find, near map[string]int, page store.Page) ([]entry, error) {
@@ -153,7 +158,11 @@ func (s *Service) entriesNear(ctx context.Context, find Find, near map[string]in
 	if err != nil {
 		return nil, err
 	}
-	all, err := s.matching(find).Find(ctx)
+	q := s.matching(find)
+	if len(near) <= nearFew {
+		q = q.Where("id IN ?", append(slices.Collect(maps.Keys(near)), ""))
+	}
+	all, err := q.Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("directory: find representatives: %w", err)
 	}

@@ -3,6 +3,7 @@ package directory
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -116,29 +117,44 @@ func (s *Service) articlesAbout(ctx context.Context, representativeID string) ([
 // figures counts the messages that reached a representative; nil below the
 // minimum sample.
 func (s *Service) figures(ctx context.Context, representativeID string) (*Figures, error) {
-	received, err := gorm.G[model.Message](s.db.Read()).Select("delivered_at, acknowledged_at, answered_at").
-		Where("representative_id = ? AND delivered_at IS NOT NULL", representativeID).Find(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("directory: read figures: %w", err)
-	}
-	if len(received) < s.minSample {
-		return nil, nil //nolint:nilnil // too few to be shown is an answer, not an error
-	}
-	figures := Figures{Received: len(received)}
-	var touched []time.Duration
-	for _, m := range received {
-		if m.AnsweredAt != nil {
-			figures.Answered++
-		}
-		if first := cmp.Or(m.AcknowledgedAt, m.AnsweredAt); first != nil {
-			touched = append(touched, first.Sub(*m.DeliveredAt))
-		}
+	figures, touched, err := s.readFigures(ctx, representativeID)
+	if err != nil || figures.Received < s.minSample {
+		return nil, err
 	}
 	if len(touched) >= s.minSample {
 		days := math.Round(median(touched).Hours()/24*10) / 10
 		figures.MedianFirstTouchDays = &days
 	}
 	return &figures, nil
+}
+
+// readFigures counts, and tells how long each message waited for the first sign
+// of life. It reads an index only: some representatives have thousands.
+func (s *Service) readFigures(ctx context.Context, representativeID string) (figures Figures, touched []time.Duration, err error) {
+	rows, err := gorm.G[model.Message](s.db.Read()).Raw(`SELECT delivered_at, acknowledged_at, answered_at FROM messages
+		WHERE representative_id = ? AND delivered_at IS NOT NULL`, representativeID).Rows(ctx)
+	if err != nil {
+		return figures, nil, fmt.Errorf("directory: read figures: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var delivered time.Time
+		var acknowledged, answered *time.Time
+		if err := rows.Scan(&delivered, &acknowledged, &answered); err != nil {
+			return figures, nil, fmt.Errorf("directory: read figures: %w", err)
+		}
+		figures.Received++
+		if answered != nil {
+			figures.Answered++
+		}
+		if first := cmp.Or(acknowledged, answered); first != nil {
+			touched = append(touched, first.Sub(delivered))
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return figures, nil, fmt.Errorf("directory: read figures: %w", err)
+	}
+	return figures, touched, nil
 }
 
 func median(of []time.Duration) time.Duration {
