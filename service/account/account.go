@@ -78,6 +78,7 @@ type Service struct {
 	invitationLife time.Duration
 	hasher         *hasher
 	uses           uses
+	holders        holders
 }
 
 // New makes a Service. It fails when something it cannot do without is missing.

@@ -14,6 +14,7 @@ import (
 
 	"lianxin/model"
 	"lianxin/model/fault"
+	"lianxin/service/store"
 )
 
 // On names the record a clock runs for and the area whose policy applies.
@@ -40,15 +41,47 @@ func Start(ctx context.Context, tx *gorm.DB, on On, kind model.DeadlineKind, now
 	if err != nil {
 		return model.Deadline{}, err
 	}
+	d := clock(on, kind, policy, days, now)
+	return d, Begin(ctx, tx, d)
+}
+
+func clock(on On, kind model.DeadlineKind, policy model.DeadlinePolicy, days calendar, now time.Time) model.Deadline {
 	d := model.Deadline{
 		ID: model.NewID(), Kind: kind, TargetKind: on.TargetKind, TargetID: on.TargetID, AreaPath: on.AreaPath,
 		State: model.DeadlineRunning, StartedAt: now, DueAt: endOf(days.add(now, policy.Days, policy.Count)),
 	}
 	d.Step, d.NextAt = firstStep(days, d, policy.Count, now)
-	if err := gorm.G[model.Deadline](tx).Create(ctx, &d); err != nil {
-		return model.Deadline{}, fmt.Errorf("deadline: start %s: %w", kind, err)
+	return d
+}
+
+// rememberFor is how long policies and calendar are remembered for Plan: a
+// change on another replica holds for the clocks that start after it.
+const rememberFor = 5 * time.Second
+
+// Plan makes the clock of a record that is about to be made, without starting
+// it: Begin does, in the transaction of the record.
+func Plan(ctx context.Context, db *store.DB, on On, kind model.DeadlineKind, now time.Time) (model.Deadline, error) {
+	policy, err := store.Remember(db, "deadline policy "+string(kind)+" "+on.AreaPath, now, rememberFor, []string{"deadline_policies"}, func() (model.DeadlinePolicy, error) {
+		return policyFor(ctx, db.Read(), on.AreaPath, kind)
+	})
+	if err != nil {
+		return model.Deadline{}, err
 	}
-	return d, nil
+	days, err := store.Remember(db, "calendar", now, rememberFor, []string{"calendar_days"}, func() (calendar, error) {
+		return readCalendar(ctx, db.Read(), now)
+	})
+	if err != nil {
+		return model.Deadline{}, err
+	}
+	return clock(on, kind, policy, days, now), nil
+}
+
+// Begin starts a clock that was planned for a record that has none.
+func Begin(ctx context.Context, tx *gorm.DB, d model.Deadline) error {
+	if err := gorm.G[model.Deadline](tx).Create(ctx, &d); err != nil {
+		return fmt.Errorf("deadline: start %s: %w", d.Kind, err)
+	}
+	return nil
 }
 
 // endOf is the last second of the day that begins at midnight, in UTC.

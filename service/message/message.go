@@ -6,6 +6,7 @@
 package message
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -124,20 +125,23 @@ func (s *Service) note(ctx context.Context, tx *gorm.DB, m model.Message, c chan
 }
 
 func (s *Service) writeFact(ctx context.Context, tx *gorm.DB, m model.Message, from model.MessageState, c change) error {
-	now := s.now()
-	if c.name == "" {
-		c.name = c.by.Name
-	}
-	fact := model.Fact{
+	return s.keepFact(ctx, tx, m, s.factOf(m, from, c), c)
+}
+
+func (s *Service) factOf(m model.Message, from model.MessageState, c change) model.Fact {
+	return model.Fact{
 		ID: model.NewID(), MessageID: m.ID, Round: m.Round, Deed: c.deed, FromState: from, ToState: m.State,
-		Side: c.side, ActorID: c.by.PersonID, Actor: c.name, Note: c.note, At: now,
+		Side: c.side, ActorID: c.by.PersonID, Actor: cmp.Or(c.name, c.by.Name), Note: c.note, At: s.now(),
 	}
+}
+
+func (s *Service) keepFact(ctx context.Context, tx *gorm.DB, m model.Message, fact model.Fact, c change) error {
 	if err := gorm.G[model.Fact](tx).Create(ctx, &fact); err != nil {
 		return fmt.Errorf("message: write fact: %w", err)
 	}
 	return audit.Record(ctx, tx, c.by, "message."+string(c.deed), audit.Target{
-		Kind: "message", ID: m.ID, AreaPath: m.AreaPath, Detail: fmt.Sprintf("%s → %s", from, m.State),
-	}, now)
+		Kind: "message", ID: m.ID, AreaPath: m.AreaPath, Detail: fmt.Sprintf("%s → %s", fact.FromState, m.State),
+	}, fact.At)
 }
 
 // clockOf says which clock runs in a state; none in a final one.

@@ -47,41 +47,124 @@ var phonePattern = regexp.MustCompile(`^1[3-9]\d{9}$`)
 // Send takes a message in: it is written down, its clock starts, and it goes to
 // the content check. Faults: invalid; not found when the representative does
 // not serve (any more); too many when the writer sent too many of late.
+//
+// What must only be known is read before the transaction, which writes and does
+// nothing else: on SQLite everybody who writes waits for it. A representative
+// who ends their service in between is met by the delivery, which goes by what
+// holds then.
 func (s *Service) Send(ctx context.Context, by model.Actor, d Draft) (Thread, error) {
 	if err := d.check(); err != nil {
 		return Thread{}, err
 	}
-	var sent model.Message
-	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		m, err := s.newMessage(ctx, tx, by, d)
-		if err != nil {
-			return err
-		}
-		clock, err := deadline.Start(ctx, tx, deadline.On{TargetKind: targetKind, TargetID: m.ID, AreaPath: m.AreaPath}, clockOf(m.State), m.SubmittedAt)
-		if err != nil {
-			return err
-		}
-		m.DueAt = &clock.DueAt
-		if err := gorm.G[model.Message](tx).Create(ctx, &m); err != nil {
-			return fmt.Errorf("message: send: %w", err)
-		}
-		if err := s.giveConsents(ctx, tx, by, m, d); err != nil {
-			return err
-		}
-		if err := s.writeFact(ctx, tx, m, "", change{deed: model.DeedSubmit, by: by, side: model.SideResident, name: m.ResidentName}); err != nil {
-			return err
-		}
-		turn := model.Turn{Side: model.SideResident, AuthorID: by.PersonID, Author: m.ResidentName, Body: d.Body, Effect: model.EffectOpen}
-		if err := s.writeTurn(ctx, tx, m, &turn, d.PictureIDs); err != nil {
-			return err
-		}
-		sent = m
-		return nil
-	})
+	p, err := s.prepare(ctx, by, d)
 	if err != nil {
 		return Thread{}, err
 	}
-	return s.thread(ctx, sent, view{side: model.SideResident, person: by.PersonID})
+	err = store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error { return s.post(ctx, tx, by, d, &p) })
+	if err != nil {
+		return Thread{}, err
+	}
+	v := view{side: model.SideResident, person: by.PersonID}
+	if len(d.PictureIDs) > 0 {
+		return s.thread(ctx, p.message, v)
+	}
+	return Thread{
+		Message: p.message, Topic: p.topic, Representative: p.representative, Contact: Contact{Name: p.message.ResidentName},
+		Turns: []ShownTurn{{Turn: p.turn, Mine: true, Pictures: []model.Picture{}}}, Facts: []model.Fact{p.fact}, Clock: &p.clock, Deeds: s.deeds(p.message, v.side),
+	}, nil
+}
+
+// posting is a message on its way into the database, with what belongs to it.
+type posting struct {
+	message        model.Message
+	representative string
+	topic          string
+	clock          model.Deadline
+	fact           model.Fact
+	turn           model.Turn
+}
+
+// prepare finds out everything about a message that is not written here.
+func (s *Service) prepare(ctx context.Context, by model.Actor, d Draft) (posting, error) {
+	var p posting
+	db := s.db.Read()
+	if err := s.checkRate(ctx, db, by); err != nil {
+		return p, err
+	}
+	rep, err := gorm.G[model.Representative](db).Select("id, name, area_id, area_path").Where("id = ? AND state IN ?", d.RepresentativeID,
+		[]model.RepresentativeState{model.RepresentativeServing, model.RepresentativeSuspended}).Take(ctx)
+	if store.IsAbsent(err) {
+		return p, fault.NotFound("这位代表")
+	}
+	if err != nil {
+		return p, fmt.Errorf("message: find representative: %w", err)
+	}
+	if p.topic, err = s.topicOf(ctx, d.TopicID); err != nil {
+		return p, err
+	}
+	if err := mayWrite(ctx, db, by); err != nil {
+		return p, err
+	}
+	now := s.now()
+	p.representative = rep.Name
+	p.message = model.Message{
+		ID: model.NewID(), Number: newNumber(now), WriterID: by.PersonID, RepresentativeID: rep.ID, AreaID: rep.AreaID, AreaPath: rep.AreaPath,
+		TopicID: d.TopicID, Place: d.Place, HideName: d.HideName, HandOverConsented: d.ConsentHandOver, PublishConsented: d.ConsentPublish,
+		State: s.flow.Start, Round: 1, SubmittedAt: now, UpdatedAt: now,
+	}
+	p.clock, err = deadline.Plan(ctx, s.db, deadline.On{TargetKind: targetKind, TargetID: p.message.ID, AreaPath: rep.AreaPath}, clockOf(s.flow.Start), now)
+	p.message.DueAt = &p.clock.DueAt
+	return p, err
+}
+
+// topicsFor is how long topics are remembered.
+const topicsFor = 5 * time.Second
+
+// topicOf names a topic; empty for none. Fault: invalid.
+func (s *Service) topicOf(ctx context.Context, id string) (string, error) {
+	if id == "" {
+		return "", nil
+	}
+	named, err := store.Remember(s.db, "topics", s.now(), topicsFor, []string{"topics"}, func() (map[string]string, error) {
+		topics, err := gorm.G[model.Topic](s.db.Read()).Find(ctx)
+		all := map[string]string{}
+		for _, t := range topics {
+			all[t.ID] = t.Name
+		}
+		return all, err
+	})
+	if err != nil {
+		return "", fmt.Errorf("message: find topic: %w", err)
+	}
+	name, ok := named[id]
+	if !ok {
+		return "", fault.InvalidField("topic_id", "没有这个主题，请重新选择。")
+	}
+	return name, nil
+}
+
+// post writes a message down with everything that belongs to it.
+func (s *Service) post(ctx context.Context, tx *gorm.DB, by model.Actor, d Draft, p *posting) (err error) {
+	m := &p.message
+	if m.ResidentID, m.ResidentName, err = s.whose(ctx, tx, by, d); err != nil {
+		return err
+	}
+	if err := deadline.Begin(ctx, tx, p.clock); err != nil {
+		return err
+	}
+	if err := gorm.G[model.Message](tx).Create(ctx, m); err != nil {
+		return fmt.Errorf("message: send: %w", err)
+	}
+	if err := s.giveConsents(ctx, tx, by, *m, d); err != nil {
+		return err
+	}
+	submitted := change{deed: model.DeedSubmit, by: by, side: model.SideResident, name: m.ResidentName}
+	p.fact = s.factOf(*m, "", submitted)
+	if err := s.keepFact(ctx, tx, *m, p.fact, submitted); err != nil {
+		return err
+	}
+	p.turn = model.Turn{Side: model.SideResident, AuthorID: by.PersonID, Author: m.ResidentName, Body: d.Body, Effect: model.EffectOpen}
+	return s.writeTurn(ctx, tx, *m, &p.turn, d.PictureIDs)
 }
 
 func (d *Draft) check() error {
@@ -109,43 +192,6 @@ func (d *Draft) check() error {
 		return fault.Invalid(wrong...)
 	}
 	return nil
-}
-
-func (s *Service) newMessage(ctx context.Context, tx *gorm.DB, by model.Actor, d Draft) (model.Message, error) {
-	if err := s.checkRate(ctx, tx, by); err != nil {
-		return model.Message{}, err
-	}
-	rep, err := gorm.G[model.Representative](tx).Where("id = ? AND state IN ?", d.RepresentativeID,
-		[]model.RepresentativeState{model.RepresentativeServing, model.RepresentativeSuspended}).Take(ctx)
-	if store.IsAbsent(err) {
-		return model.Message{}, fault.NotFound("这位代表")
-	}
-	if err != nil {
-		return model.Message{}, fmt.Errorf("message: find representative: %w", err)
-	}
-	if d.TopicID != "" {
-		n, err := gorm.G[model.Topic](tx).Where("id = ?", d.TopicID).Count(ctx, "*")
-		if err != nil {
-			return model.Message{}, fmt.Errorf("message: find topic: %w", err)
-		}
-		if n == 0 {
-			return model.Message{}, fault.InvalidField("topic_id", "没有这个主题，请重新选择。")
-		}
-	}
-	if err := mayWrite(ctx, tx, by); err != nil {
-		return model.Message{}, err
-	}
-	residentID, name, err := s.whose(ctx, tx, by, d)
-	if err != nil {
-		return model.Message{}, err
-	}
-	now := s.now()
-	return model.Message{
-		ID: model.NewID(), Number: newNumber(now), ResidentID: residentID, WriterID: by.PersonID, ResidentName: name,
-		RepresentativeID: rep.ID, AreaID: rep.AreaID, AreaPath: rep.AreaPath, TopicID: d.TopicID, Place: d.Place,
-		HideName: d.HideName, HandOverConsented: d.ConsentHandOver, PublishConsented: d.ConsentPublish,
-		State: s.flow.Start, Round: 1, SubmittedAt: now, UpdatedAt: now,
-	}, nil
 }
 
 // mayWrite refuses who took back their consent to the rules for personal data:
@@ -234,7 +280,7 @@ func (s *Service) writeTurn(ctx context.Context, tx *gorm.DB, m model.Message, t
 			return fault.InvalidField("picture_ids", "有图片不存在或已经用过，请重新上传。")
 		}
 	}
-	return outbox.Enqueue(ctx, tx, outbox.Task{Kind: ScreenTask, DedupeKey: t.ID, Payload: screenTask{t.ID}, RunAt: t.CreatedAt})
+	return outbox.Enqueue(ctx, tx, outbox.Task{Kind: ScreenTask, DedupeKey: t.ID, Payload: screenTask{t.ID}, RunAt: t.CreatedAt, Fresh: true})
 }
 
 func (s *Service) giveConsents(ctx context.Context, tx *gorm.DB, by model.Actor, m model.Message, d Draft) error {

@@ -56,7 +56,7 @@ func Send(ctx context.Context, tx *gorm.DB, n model.Notice, now time.Time) error
 	if digest > 0 {
 		return nil
 	}
-	return outbox.Enqueue(ctx, tx, outbox.Task{Kind: TaskKind, DedupeKey: n.ID, Payload: pushTask{n.ID}, RunAt: now})
+	return outbox.Enqueue(ctx, tx, outbox.Task{Kind: TaskKind, DedupeKey: n.ID, Payload: pushTask{n.ID}, RunAt: now, Fresh: true})
 }
 
 // cut shortens words to what their column holds.

@@ -75,6 +75,7 @@ func (d *Dispatcher) Wake() {
 // Run ticks until ctx ends, every second and whenever it is woken. Work that
 // was begun is finished before it returns.
 func (d *Dispatcher) Run(ctx context.Context) {
+	ctx = store.Background(ctx)
 	turn := time.NewTicker(time.Second)
 	defer turn.Stop()
 	for {

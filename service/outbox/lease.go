@@ -35,6 +35,7 @@ var renewal = hold / 4
 // to stop gives the lease back; that of one that died ends by itself: soon in
 // the middle of a round, else when the next round is due.
 func RunJob(ctx context.Context, db *store.DB, now func() time.Time, log *slog.Logger, j Job) {
+	ctx = store.Background(ctx)
 	l := leased{Job: j, db: db, now: now, log: log, owner: model.NewID()}
 	turn := time.NewTicker(j.Every)
 	defer turn.Stop()

@@ -23,6 +23,9 @@ type Task struct {
 	DedupeKey string
 	Payload   any
 	RunAt     time.Time
+	// Fresh says that the key names something made just now in this transaction:
+	// it cannot have been enqueued before.
+	Fresh bool
 }
 
 // Enqueue writes the task in the transaction of its cause. A task whose
@@ -32,14 +35,10 @@ func Enqueue(ctx context.Context, tx *gorm.DB, t Task) error {
 	if err != nil {
 		return fmt.Errorf("outbox: encode %s: %w", t.Kind, err)
 	}
-	// Looking first keeps the transaction usable: on some engines a duplicate
-	// key inside one costs a lock, and it is the rare case.
-	n, err := gorm.G[model.Task](tx).Where("kind = ? AND dedupe_key = ?", t.Kind, t.DedupeKey).Count(ctx, "*")
-	if err != nil {
-		return fmt.Errorf("outbox: look for %s: %w", t.Kind, err)
-	}
-	if n > 0 {
-		return nil
+	if !t.Fresh {
+		if known, err := enqueued(ctx, tx, t); err != nil || known {
+			return err
+		}
 	}
 	row := model.Task{
 		ID: model.NewID(), Kind: t.Kind, DedupeKey: t.DedupeKey, Payload: string(payload),
@@ -49,6 +48,16 @@ func Enqueue(ctx context.Context, tx *gorm.DB, t Task) error {
 		return fmt.Errorf("outbox: enqueue %s: %w", t.Kind, err)
 	}
 	return nil
+}
+
+// enqueued looks first, which keeps the transaction usable: on some engines a
+// duplicate key inside one costs a lock, and it is the rare case.
+func enqueued(ctx context.Context, tx *gorm.DB, t Task) (bool, error) {
+	n, err := gorm.G[model.Task](tx).Where("kind = ? AND dedupe_key = ?", t.Kind, t.DedupeKey).Count(ctx, "*")
+	if err != nil {
+		return false, fmt.Errorf("outbox: look for %s: %w", t.Kind, err)
+	}
+	return n > 0, nil
 }
 
 // Handler does the work of one kind of task. It returns nil when it is done, an

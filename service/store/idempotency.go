@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"lianxin/model"
 )
@@ -38,7 +37,7 @@ func WithKey(ctx context.Context, k *Key) context.Context {
 
 func takeKey(ctx context.Context, tx *gorm.DB) error {
 	k, ok := ctx.Value(keyOf{}).(*Key)
-	if !ok || k.taken {
+	if !ok || k == nil || k.taken {
 		return nil
 	}
 	row := model.IdempotencyKey{PersonID: k.PersonID, Value: k.Value, Fingerprint: k.Fingerprint, CreatedAt: k.At}
@@ -53,7 +52,7 @@ func takeKey(ctx context.Context, tx *gorm.DB) error {
 }
 
 func keyTaken(ctx context.Context) {
-	if k, ok := ctx.Value(keyOf{}).(*Key); ok {
+	if k, ok := ctx.Value(keyOf{}).(*Key); ok && k != nil {
 		k.taken = true
 	}
 }
@@ -66,7 +65,10 @@ func (k *Key) Lost() bool { return k.lost }
 
 // FindKey reads what is known of a key; false when it was never taken.
 func FindKey(ctx context.Context, db *DB, personID, value string) (model.IdempotencyKey, bool, error) {
-	row, err := gorm.G[model.IdempotencyKey](db.write).Where("person_id = ? AND value = ?", personID, value).Take(ctx)
+	if kept, ok := db.answers.find(personID, value); ok {
+		return kept, true, nil
+	}
+	row, err := gorm.G[model.IdempotencyKey](db.read).Where("person_id = ? AND value = ?", personID, value).Take(ctx)
 	if IsAbsent(err) {
 		return model.IdempotencyKey{}, false, nil
 	}
@@ -74,19 +76,6 @@ func FindKey(ctx context.Context, db *DB, personID, value string) (model.Idempot
 		return model.IdempotencyKey{}, false, fmt.Errorf("store: find idempotency key: %w", err)
 	}
 	return row, true, nil
-}
-
-// KeepAnswer notes the answer that the deed of a key was given.
-func KeepAnswer(ctx context.Context, db *DB, k *Key, status int, answer string) error {
-	err := InTx(ctx, db, func(ctx context.Context, tx *gorm.DB) error {
-		_, err := gorm.G[model.IdempotencyKey](tx).Where("person_id = ? AND value = ?", k.PersonID, k.Value).
-			Set(clause.Assignments(map[string]any{"status": status, "answer": answer})).Update(ctx)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("store: keep answer: %w", err)
-	}
-	return nil
 }
 
 // ForgetKeys removes the keys taken before a time and says how many.

@@ -37,7 +37,7 @@ func openMySQL(ctx context.Context, dsn string) (*DB, error) {
 		return nil, errors.Join(err, nodes.close())
 	}
 	nodes.watch(context.WithoutCancel(ctx))
-	return &DB{kind: MySQL, write: db, read: db, nodes: nodes, writers: make(chan struct{}, mysqlConns)}, nil
+	return newDB(&DB{kind: MySQL, write: db, read: db, nodes: nodes, writers: make(chan struct{}, mysqlConns)})
 }
 
 // configs reads a DSN into one configuration for each host in it. What the

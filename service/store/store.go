@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/libtnb/sqlite"
 	"gorm.io/gorm"
@@ -35,8 +37,13 @@ type DB struct {
 	path  string
 	write *gorm.DB
 	read  *gorm.DB
-	// writers has a place for each connection that may write.
+	// writers has a place for each connection that may write; ahead counts the
+	// people who wait for one.
 	writers chan struct{}
+	ahead   atomic.Int64
+	changes *changes
+	memos   sync.Map
+	answers *answers
 	// nodes are the hosts of a server; none for SQLite.
 	nodes *nodes
 }
@@ -79,7 +86,12 @@ func openSQLite(ctx context.Context, path, synchronous string) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(err, closeGorm(write))
 	}
-	return &DB{kind: SQLite, path: path, write: write, read: read, writers: make(chan struct{}, 1)}, nil
+	return newDB(&DB{kind: SQLite, path: path, write: write, read: read, writers: make(chan struct{}, 1)})
+}
+
+func newDB(d *DB) (*DB, error) {
+	d.changes, d.answers = &changes{tables: map[string]*atomic.Uint64{}}, newAnswers()
+	return d, d.changes.watch(d.write)
 }
 
 func openGorm(ctx context.Context, d gorm.Dialector, conns int) (*gorm.DB, error) {
@@ -174,6 +186,7 @@ func (d *DB) pool() (*sql.DB, error) {
 
 // Close closes every connection.
 func (d *DB) Close() error {
+	d.answers.close()
 	if d.nodes != nil {
 		return errors.Join(closeGorm(d.write), d.nodes.close())
 	}

@@ -40,8 +40,9 @@ func InTx(ctx context.Context, db *DB, fn func(ctx context.Context, tx *gorm.DB)
 		return err
 	}
 	defer leave()
-	inner := context.WithValue(ctx, insideTx{}, true)
 	for try := 1; ; try++ {
+		wrote := &touched{tables: map[string]bool{}}
+		inner := context.WithValue(ctx, insideTx{}, wrote)
 		err := db.write.WithContext(inner).Transaction(func(tx *gorm.DB) error {
 			if err := takeKey(inner, tx); err != nil {
 				return err
@@ -49,6 +50,7 @@ func InTx(ctx context.Context, db *DB, fn func(ctx context.Context, tx *gorm.DB)
 			return fn(inner, tx)
 		})
 		if err == nil {
+			db.changes.committed(wrote)
 			keyTaken(ctx)
 			return nil
 		}
@@ -73,6 +75,14 @@ func because(ctx context.Context, err error) error {
 // enter waits for a place among the writers, which are as many as connections,
 // but not for long: who cannot write soon is told to come again.
 func (d *DB) enter(ctx context.Context) (leave func(), err error) {
+	if ctx.Value(behind{}) != nil {
+		if err := d.letPass(ctx); err != nil {
+			return nil, err
+		}
+	} else {
+		d.ahead.Add(1)
+		defer d.ahead.Add(-1)
+	}
 	turn := time.NewTimer(turnWait)
 	defer turn.Stop()
 	select {
