@@ -42,8 +42,10 @@ type Options struct {
 	Log            *slog.Logger
 	Registry       *prometheus.Registry
 	TrustedProxies []netip.Prefix
-	Identify       session.Identify
-	Limiter        *limit.Limiter
+	// HTTPS says that the public reaches us by https, through a proxy.
+	HTTPS    bool
+	Identify session.Identify
+	Limiter  *limit.Limiter
 	// SteppedUp says whether an actor proved lately that it is they.
 	SteppedUp func(ctx context.Context, by model.Actor) error
 	// Stopping says that the program was told to stop: it still serves, and no
@@ -74,6 +76,8 @@ type Surface struct {
 	http.Handler
 
 	API endpoint.API
+	// Routes are all routes, those that the API does not describe among them.
+	Routes gin.RoutesInfo
 	// Figures serves what the program counts. It is not part of the router: the
 	// world has no business there.
 	Figures http.Handler
@@ -97,8 +101,9 @@ func New(o Options) (Surface, error) {
 		r, found := api.Route(c.Request.Method, c.FullPath())
 		return found && r.Keyless
 	}}
-	figures := guard.NewFigures(o.Registry)
-	engine.Use(guard.Name, figures.Watch(o.Log, o.Now), guard.Catch(o.Log))
+	figures, browsers := guard.NewFigures(o.Registry), guard.Headers(o.HTTPS)
+	closed := func(c *gin.Context) { browsers(c.Writer.Header()) }
+	engine.Use(guard.Name, closed, figures.Watch(o.Log, o.Now), guard.Catch(o.Log))
 	limits := guard.NewLimits(o.Registry, o.Limiter.Take)
 	engine.NoRoute(o.refuse(http.StatusNotFound, "not_found", "没有找到", "没有这个地址，请检查后重试。"))
 	engine.NoMethod(o.refuse(http.StatusMethodNotAllowed, "method", "不支持这种请求", "这个地址不支持这种请求方式。"))
@@ -128,8 +133,11 @@ func New(o Options) (Surface, error) {
 	o.Landing.Register(engine.Group("", limits.Keep(o.Log, func(*gin.Context) limit.Class { return limit.Read })))
 	o.mountProbes(engine)
 	// What is in memory costs less than telling whether there is room for it.
-	front := memory.Front(guard.NewGate(o.Gate, engine), func(h http.Header, r *http.Request) { guard.Stamp(h, r) }, figures.Count)
-	return Surface{Handler: front, API: api, Figures: promhttp.HandlerFor(o.Registry, promhttp.HandlerOpts{})}, nil
+	front := memory.Front(guard.NewGate(o.Gate, engine), func(h http.Header, r *http.Request) {
+		guard.Stamp(h, r)
+		browsers(h)
+	}, figures.Count)
+	return Surface{Handler: front, Routes: engine.Routes(), API: api, Figures: promhttp.HandlerFor(o.Registry, promhttp.HandlerOpts{})}, nil
 }
 
 func (o Options) mountPictures(engine *gin.Engine, api endpoint.API, keeper retry.Keeper, limits *guard.Limits) error {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -161,7 +162,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 		return pictures.Link(id, picture.SizeFull, now()), pictures.Link(id, picture.SizeThumb, now())
 	}
 	a.surface, err = handler.New(handler.Options{
-		DB: db, Now: now, Log: log, Registry: figures, TrustedProxies: cfg.TrustedProxies, Identify: accounts.Identify,
+		DB: db, Now: now, Log: log, Registry: figures, TrustedProxies: cfg.TrustedProxies, HTTPS: strings.HasPrefix(cfg.PublicURL, "https://"), Identify: accounts.Identify,
 		SteppedUp: accounts.SteppedUp, Limiter: a.limiter, Stopping: a.stopping.Load,
 		Gate: gateOptions(cfg.Load, log, figures), Wake: a.dispatcher.Wake, Edition: editionOf(places, news, messages),
 		Open:           open.Room{Directory: places, Messages: messages, Newsroom: news, Link: pictureLink},

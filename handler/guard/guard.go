@@ -1,6 +1,6 @@
-// Package guard stands before every route: it names the request, writes one
-// log line and the figures about it, catches panics, and refuses bodies that no
-// route should have to look at.
+// Package guard stands before every route: it names the request, keeps browsers
+// from misusing the answer, writes one log line and the figures about it, catches
+// panics, and refuses bodies that no route should have to look at.
 package guard
 
 import (
@@ -41,16 +41,30 @@ func Name(c *gin.Context) {
 var (
 	nosniff    = []string{"nosniff"}
 	noReferrer = []string{"no-referrer"}
+	// closed is what an answer may do in a browser unless its room says otherwise:
+	// nothing, in nobody's frame.
+	closed = []string{"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}
+	secure = []string{"max-age=31536000"}
 )
 
-// Stamp sets the headers that every answer has and gives the request's id.
+// Headers makes what tells browsers what to keep from doing with any answer. A
+// program that the public reaches by https is never to be asked without it again.
+func Headers(https bool) func(http.Header) {
+	return func(h http.Header) {
+		h["X-Content-Type-Options"], h["Referrer-Policy"], h["Content-Security-Policy"] = nosniff, noReferrer, closed
+		if https {
+			h["Strict-Transport-Security"] = secure
+		}
+	}
+}
+
+// Stamp gives the request its id, and names it in the answer.
 func Stamp(h http.Header, r *http.Request) string {
 	id := r.Header.Get(RequestIDHeader)
 	if id == "" || !requestIDPattern.MatchString(id) {
 		id = model.NewID()
 	}
 	h[RequestIDHeader] = []string{id}
-	h["X-Content-Type-Options"], h["Referrer-Policy"] = nosniff, noReferrer
 	return id
 }
 

@@ -59,7 +59,7 @@ func newGate(tb testing.TB) *gate {
 	log := slog.New(slog.NewJSONHandler(&g.logged, nil))
 	clock := storetest.NewClock(tb, "2026-11-23 10:00")
 	g.router.HandleMethodNotAllowed = true
-	g.router.Use(guard.Name, guard.NewFigures(g.registry).Watch(log, clock.Now), guard.Catch(log), guard.Body(log))
+	g.router.Use(guard.Name, guard.Headers(true), guard.NewFigures(g.registry).Watch(log, clock.Now), guard.Catch(log), guard.Body(log))
 	config := huma.DefaultConfig("test", "1")
 	config.CreateHooks = nil
 	api := endpoint.NewAPI(humagin.New(g.router, config), log)
@@ -154,7 +154,8 @@ func TestEveryAnswerForbidsGuessingAndTelling(t *testing.T) {
 	g := newGate(t)
 	for _, path := range []string{"/nowhere", "/panics"} {
 		h := g.get(path).Header()
-		if h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "no-referrer" {
+		if h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "no-referrer" ||
+			!strings.Contains(h.Get("Content-Security-Policy"), "frame-ancestors 'none'") || h.Get("Strict-Transport-Security") == "" {
 			t.Errorf("%s answered %v", path, h)
 		}
 	}

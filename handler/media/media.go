@@ -173,7 +173,7 @@ func serve(c *gin.Context, content picture.Content) error {
 	h.Set("Cache-Control", "private, max-age="+strconv.Itoa(int(cacheFor/time.Second)))
 	h.Set("ETag", content.ETag)
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox; frame-ancestors 'none'")
 	h.Set("Content-Disposition", "inline")
 	if known(c.GetHeader("If-None-Match"), content.ETag) {
 		c.Status(http.StatusNotModified)

@@ -122,7 +122,7 @@ func TestAnAnswerWithAPictureCanRunNothingAndIsKeptForAWhile(t *testing.T) {
 	answer := w.follow(v.URL, nil)
 	for header, want := range map[string]string{
 		"Content-Type": "image/jpeg", "X-Content-Type-Options": "nosniff", "Content-Disposition": "inline",
-		"Content-Security-Policy": "default-src 'none'; sandbox", "Cache-Control": "private, max-age=300",
+		"Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'", "Cache-Control": "private, max-age=300",
 	} {
 		if got := answer.Header().Get(header); got != want {
 			t.Errorf("%s is %q, want %q", header, got, want)
