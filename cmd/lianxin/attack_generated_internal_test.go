@@ -37,9 +37,9 @@ type operation struct {
 	*openapi3.Operation
 }
 
-// operations are all of the description but those that would sign the attackers
+// waysIn are all of the description but those that would sign the attackers
 // out.
-func operations(doc *openapi3.T) []operation {
+func waysIn(doc *openapi3.T) []operation {
 	var all []operation
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
@@ -377,7 +377,7 @@ func seedGenerated(t *testing.T) {
 func TestGeneratedRequestsFindNoFailureOfOurs(t *testing.T) {
 	seedGenerated(t)
 	a := newArena(t)
-	all, callers, table, ids := operations(a.described()), a.everybody(), attacks(), []string{"first_touch", "none"}
+	all, callers, table, ids := waysIn(a.described()), a.everybody(), attacks(), []string{"first_touch", "none"}
 	for _, kind := range sortedKeys(a.records) {
 		for _, id := range a.records[kind] {
 			if id != "" {

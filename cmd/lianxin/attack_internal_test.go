@@ -295,7 +295,6 @@ func plain() map[string]string {
 		"POST /wechat/official":             "WeChat, by its signature",
 		"GET /healthz":                      "anyone: one word",
 		"GET /readyz":                       "anyone: one word",
-		"GET /metrics":                      "kept behind the reverse proxy",
 		"GET /openapi.json":                 "anyone: the description",
 		"GET /openapi.yaml":                 "anyone: the description",
 		"GET /openapi-3.0.json":             "anyone: the description",

@@ -135,7 +135,7 @@ func TestNoSecretReachesALogAFigureOrARefusal(t *testing.T) {
 	k.tried(k.anonymous().get("/api/v1/representatives/" + k.secret("nonsense in an address", "nonsense-31337") + "?q=x"))
 	k.tried(k.ask(http.MethodPost, k.app+"/wechat/mini?signature="+k.secret("made-up signature", "f00dfeed99")+"&timestamp=1&nonce=1", "", nil))
 
-	figures := k.anonymous().must(http.StatusOK, k.anonymous().get("/metrics")).body
+	figures := k.scrape()
 	if code := k.end(); code != 0 {
 		t.Errorf("exit code %d", code)
 	}

@@ -312,6 +312,12 @@ func (a *arena) write() {
 		})
 		notices[i] = inbox.Items[0].ID
 	}
+	var copies, corrections [3]string
+	for i, w := range writers {
+		copies[i] = w.must(http.StatusCreated, w.post("/api/v1/me/data/exports", nil)).field(a.tb, "id")
+		corrections[i] = w.must(http.StatusCreated, w.post("/api/v1/me/data/corrections", map[string]any{"message_id": seats[i], "field": "other", "wanted": "改过的字"})).field(a.tb, "id")
+	}
+	a.records["copy"], a.owners["copy"], a.records["correction"] = copies, residents, corrections
 	a.records["picture"], a.owners["picture"] = pictures, residents
 	a.records["notice"], a.owners["notice"] = notices, residents
 }

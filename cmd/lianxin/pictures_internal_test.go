@@ -116,7 +116,7 @@ func TestTheProgramKeepsPicturesInABucketAndSurvivesItsOutage(t *testing.T) {
 	p.anonymous().must(http.StatusOK, p.ask(http.MethodGet, link, "", nil))
 
 	sig := link[strings.Index(link, "sig=")+4:]
-	figures := p.anonymous().get("/metrics").body
+	figures := p.scrape()
 	for what, secret := range map[string]string{"signature of a link": sig[:20], "secret of the bucket": "wJalrXUtnFEMI", "picture": first.field(t, "id")} {
 		if strings.Contains(p.stderr.String(), secret) || strings.Contains(figures, secret) {
 			t.Errorf("log or figures tell the %s", what)
