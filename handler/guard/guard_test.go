@@ -59,7 +59,7 @@ func newGate(tb testing.TB) *gate {
 	log := slog.New(slog.NewJSONHandler(&g.logged, nil))
 	clock := storetest.NewClock(tb, "2026-11-23 10:00")
 	g.router.HandleMethodNotAllowed = true
-	g.router.Use(guard.Name, guard.Headers(true), guard.NewFigures(g.registry).Watch(log, clock.Now), guard.Catch(log), guard.Body(log))
+	g.router.Use(guard.Name, func(c *gin.Context) { guard.Headers(true)(c.Writer.Header()) }, guard.NewFigures(g.registry).Watch(log, clock.Now), guard.Catch(log), guard.Body(log))
 	config := huma.DefaultConfig("test", "1")
 	config.CreateHooks = nil
 	api := endpoint.NewAPI(humagin.New(g.router, config), log)
