@@ -90,7 +90,7 @@ func newCounter(t *testing.T) *counter {
 	danger := func(api endpoint.API, r endpoint.Route) {
 		endpoint.Act(api, r, func(_ context.Context, by model.Actor, _ *struct{}) (*endpoint.Empty, error) {
 			c.calls = append(c.calls, r.ID+" "+by.PersonID)
-			return nil, nil
+			return &endpoint.Empty{}, nil
 		})
 	}
 	danger(stepping, endpoint.Route{Method: http.MethodPost, Path: "/danger", ID: "danger", Who: endpoint.SignedIn(), StepUp: true})
@@ -225,7 +225,7 @@ func TestWhatIsForAnyoneCannotAskForAProof(t *testing.T) {
 		}
 	}()
 	endpoint.Register(newCounter(t).api, endpoint.Route{Method: http.MethodGet, Path: "/x", ID: "x", Who: endpoint.Anyone(), StepUp: true},
-		func(context.Context, *struct{}) (*endpoint.Empty, error) { return nil, nil })
+		func(context.Context, *struct{}) (*endpoint.Empty, error) { return &endpoint.Empty{}, nil })
 }
 
 func TestWhatAHandlerFailsWithBecomesAProblem(t *testing.T) {

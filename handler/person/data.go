@@ -106,14 +106,14 @@ func (r Room) registerFetch(api endpoint.API) {
 		if err != nil {
 			return nil, err
 		}
-		return &huma.StreamResponse{Body: func(hc huma.Context) { r.stream(hc, by, ready) }}, nil
+		return &huma.StreamResponse{Body: func(hc huma.Context) { r.stream(hc.Context(), hc, by, ready) }}, nil
 	})
 }
 
 // fetchLife bounds how long one download may take.
 const fetchLife = 30 * time.Minute
 
-func (r Room) stream(hc huma.Context, by model.Actor, ready privacy.Ready) {
+func (r Room) stream(ctx context.Context, hc huma.Context, by model.Actor, ready privacy.Ready) {
 	hc.SetHeader("Content-Type", "application/zip")
 	hc.SetHeader("Content-Disposition", `attachment; filename="lianxin-data.zip"`)
 	w := hc.BodyWriter()
@@ -121,8 +121,8 @@ func (r Room) stream(hc huma.Context, by model.Actor, ready privacy.Ready) {
 		// The server's own limit is meant for short answers.
 		_ = http.NewResponseController(rw).SetWriteDeadline(r.Now().Add(fetchLife))
 	}
-	if err := ready.Write(hc.Context(), w); err != nil {
-		r.Log.ErrorContext(hc.Context(), "a copy of a person's data was cut short", "person", by.PersonID, "error", err)
+	if err := ready.Write(ctx, w); err != nil {
+		r.Log.ErrorContext(ctx, "a copy of a person's data was cut short", "person", by.PersonID, "error", err)
 		panic(http.ErrAbortHandler) // the half must not be taken for the whole
 	}
 }

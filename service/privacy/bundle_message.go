@@ -41,6 +41,17 @@ func (b bundle) messages(ctx context.Context, visit func(messageOfSelf) error) e
 	}
 }
 
+// picturesOf lists the ids of the pictures that go with a turn.
+func picturesOf(t model.Turn, among []model.Picture) []string {
+	ids := []string{}
+	for _, p := range among {
+		if p.TurnID == t.ID {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids
+}
+
 // message gathers one, as its writer may see it. In a message that was written
 // for somebody else, that person's name stays out: it is not the writer's data.
 func (b bundle) message(ctx context.Context, m model.Message) (messageOfSelf, error) {
@@ -69,13 +80,7 @@ func (b bundle) message(ctx context.Context, m model.Message) (messageOfSelf, er
 		return whole, fmt.Errorf("privacy: read pictures: %w", err)
 	}
 	for _, t := range turns {
-		one := turnOfSelf{t.Side, hide(t.Side, t.Author), t.Body, t.CreatedAt.In(model.Shanghai), []string{}}
-		for _, p := range pictures {
-			if p.TurnID == t.ID {
-				one.Pictures = append(one.Pictures, p.ID)
-			}
-		}
-		whole.Turns = append(whole.Turns, one)
+		whole.Turns = append(whole.Turns, turnOfSelf{t.Side, hide(t.Side, t.Author), t.Body, t.CreatedAt.In(model.Shanghai), picturesOf(t, pictures)})
 	}
 	facts, err := gorm.G[model.Fact](db).Where("message_id = ? AND deed NOT IN ?", m.ID, hiddenDeeds).Order("at, id").Find(ctx)
 	if err != nil {

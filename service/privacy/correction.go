@@ -173,21 +173,9 @@ func (s *Service) RuleCorrection(ctx context.Context, by model.Actor, id string,
 		return fault.InvalidField("state", "请选择已更正或不予更正。")
 	}
 	return store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		c, err := gorm.G[model.Correction](tx).Where("id = ?", id).Take(ctx)
-		if store.IsAbsent(err) || err == nil && !by.PermitsIn(model.PermitMessageOversee, c.AreaPath) {
-			return fault.NotFound("这项更正请求")
-		}
+		c, err := s.decide(ctx, tx, by, id, r)
 		if err != nil {
-			return fmt.Errorf("privacy: find correction: %w", err)
-		}
-		now := s.now()
-		n, err := gorm.G[model.Correction](tx).Where("id = ? AND state = ?", id, model.CorrectionOpen).
-			Set(clause.Assignments(map[string]any{"state": r.State, "reply": r.Reply, "decided_by": by.PersonID, "decided_at": now})).Update(ctx)
-		if err != nil {
-			return fmt.Errorf("privacy: answer correction: %w", err)
-		}
-		if n != 1 {
-			return fault.Conflict("这项更正请求已经处理过。")
+			return err
 		}
 		if r.State == model.CorrectionDone {
 			if err := amend(ctx, tx, c); err != nil {
@@ -198,12 +186,32 @@ func (s *Service) RuleCorrection(ctx context.Context, by model.Actor, id string,
 		err = notice.Send(ctx, tx, model.Notice{
 			PersonID: c.PersonID, Happening: "correction/" + c.ID + "/answer", Template: model.TemplateProgress, Title: "更正请求有了答复", Thing: "更正请求", Phrase: words,
 			Hint: words, Body: words + "。" + r.Reply, MessageID: c.MessageID, Link: "pages/me/data",
-		}, now)
+		}, s.now())
 		if err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, by, "correction."+string(r.State), audit.Target{Kind: "message", ID: c.MessageID, AreaPath: c.AreaPath, Detail: string(c.Field)}, now)
+		return audit.Record(ctx, tx, by, "correction."+string(r.State), audit.Target{Kind: "message", ID: c.MessageID, AreaPath: c.AreaPath, Detail: string(c.Field)}, s.now())
 	})
+}
+
+// decide writes an officer's word down, once, and gives the request.
+func (s *Service) decide(ctx context.Context, tx *gorm.DB, by model.Actor, id string, r Ruling) (model.Correction, error) {
+	c, err := gorm.G[model.Correction](tx).Where("id = ?", id).Take(ctx)
+	if store.IsAbsent(err) || err == nil && !by.PermitsIn(model.PermitMessageOversee, c.AreaPath) {
+		return c, fault.NotFound("这项更正请求")
+	}
+	if err != nil {
+		return c, fmt.Errorf("privacy: find correction: %w", err)
+	}
+	n, err := gorm.G[model.Correction](tx).Where("id = ? AND state = ?", id, model.CorrectionOpen).
+		Set(clause.Assignments(map[string]any{"state": r.State, "reply": r.Reply, "decided_by": by.PersonID, "decided_at": s.now()})).Update(ctx)
+	if err != nil {
+		return c, fmt.Errorf("privacy: answer correction: %w", err)
+	}
+	if n != 1 {
+		return c, fault.Conflict("这项更正请求已经处理过。")
+	}
+	return c, nil
 }
 
 // amend puts right what stands in fields of the message.

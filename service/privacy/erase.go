@@ -208,14 +208,8 @@ func (s *Service) finish(ctx context.Context, e model.Erasure) error {
 		if err := s.dropPictures(ctx, tx, "owner_id = ? AND message_id = ?", e.PersonID, ""); err != nil {
 			return err
 		}
-		if _, err := gorm.G[model.Message](tx).Where("writer_id = ?", e.PersonID).Update(ctx, "writer_id", ""); err != nil {
-			return fmt.Errorf("privacy: forget the writer: %w", err)
-		}
-		if _, err := gorm.G[model.Correction](tx).Where("person_id = ?", e.PersonID).Delete(ctx); err != nil {
-			return fmt.Errorf("privacy: erase corrections: %w", err)
-		}
-		if _, err := gorm.G[model.TurnMark](tx).Where("author_id = ?", e.PersonID).Delete(ctx); err != nil {
-			return fmt.Errorf("privacy: erase marks: %w", err)
+		if err := forgetTraces(ctx, tx, e.PersonID); err != nil {
+			return err
 		}
 		nameless := map[string]any{"name": model.ErasedName, "phone": "", "phone_hash": "", "unreachable_since": nil, "last_visit_at": nil}
 		if _, err := gorm.G[model.Person](tx).Where("id = ?", e.PersonID).Set(clause.Assignments(nameless)).Update(ctx); err != nil {
@@ -226,6 +220,21 @@ func (s *Service) finish(ctx context.Context, e model.Erasure) error {
 		}
 		return audit.Record(ctx, tx, eraser, "erasure.done", audit.Target{Kind: "person", ID: e.PersonID}, s.now())
 	})
+}
+
+// forgetTraces takes the person out of what is not theirs, and drops what only
+// served while they were here.
+func forgetTraces(ctx context.Context, tx *gorm.DB, personID string) error {
+	if _, err := gorm.G[model.Message](tx).Where("writer_id = ?", personID).Update(ctx, "writer_id", ""); err != nil {
+		return fmt.Errorf("privacy: forget the writer: %w", err)
+	}
+	if _, err := gorm.G[model.Correction](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
+		return fmt.Errorf("privacy: erase corrections: %w", err)
+	}
+	if _, err := gorm.G[model.TurnMark](tx).Where("author_id = ?", personID).Delete(ctx); err != nil {
+		return fmt.Errorf("privacy: erase marks: %w", err)
+	}
+	return nil
 }
 
 // namelessLines leaves in the audit log that somebody did something, and the

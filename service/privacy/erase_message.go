@@ -114,17 +114,24 @@ func (s *Service) dropDerived(ctx context.Context, tx *gorm.DB, m model.Message)
 	return nil
 }
 
+// ending finds how a message in a state comes to its end; false when it cannot.
+func ending(from model.MessageState) (model.MessageDeed, model.MessageState, bool) {
+	flow := model.MessageFlow()
+	for _, deed := range []model.MessageDeed{model.DeedWithdraw, model.DeedTimeOut} {
+		if to, err := flow.Next(from, deed); err == nil {
+			return deed, to, true
+		}
+	}
+	return "", "", false
+}
+
 // endMessage brings a message that is not over to an end: withdrawn where that
 // is possible, else closed. Who holds it is told, without a name.
 func (s *Service) endMessage(ctx context.Context, tx *gorm.DB, m *model.Message) error {
-	flow := model.MessageFlow()
-	from, deed := m.State, model.DeedWithdraw
-	to, err := flow.Next(from, deed)
-	if err != nil {
-		deed = model.DeedTimeOut
-		if to, err = flow.Next(from, deed); err != nil {
-			return nil // over already, or on its way from one state to the next
-		}
+	from := m.State
+	deed, to, ends := ending(from)
+	if !ends {
+		return nil // over already, or on its way from one state to the next
 	}
 	now := s.now()
 	set := map[string]any{"state": to, "closed_at": now, "due_at": nil, "paused": false, "overdue": false, "escalated": 0}

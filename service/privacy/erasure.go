@@ -88,7 +88,10 @@ func (s *Service) Foresee(ctx context.Context, by model.Actor) (Forecast, error)
 			return Forecast{}, fmt.Errorf("privacy: foresee erasure: %w", err)
 		}
 	}
-	f.Pending, err = pending(ctx, db, by.PersonID)
+	old, err := pending(ctx, db, by.PersonID)
+	if len(old) > 0 {
+		f.Pending = &old[0]
+	}
 	return f, err
 }
 
@@ -107,15 +110,13 @@ func inFunction(ctx context.Context, db *gorm.DB, personID string) ([]model.Role
 	return roles, nil
 }
 
-func pending(ctx context.Context, db *gorm.DB, personID string) (*model.Erasure, error) {
+// pending finds the wish of a person that has not come true yet; none is an empty list.
+func pending(ctx context.Context, db *gorm.DB, personID string) ([]model.Erasure, error) {
 	found, err := gorm.G[model.Erasure](db).Where("person_id = ? AND state IN ?", personID, []model.ErasureState{model.ErasureWaiting, model.ErasureRunning}).Limit(1).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("privacy: look for erasure: %w", err)
 	}
-	if len(found) == 0 {
-		return nil, nil
-	}
-	return &found[0], nil
+	return found, nil
 }
 
 // AskErasure takes the wish to be erased. It comes true after CoolingOff, by a
@@ -147,8 +148,8 @@ func (s *Service) AskErasure(ctx context.Context, by model.Actor) (model.Erasure
 		if err != nil {
 			return err
 		}
-		if old != nil {
-			asked = *old
+		if len(old) > 0 {
+			asked = old[0]
 			return nil
 		}
 		now := s.now()
@@ -190,10 +191,10 @@ func (s *Service) TakeBack(ctx context.Context, by model.Actor) error {
 		if err != nil {
 			return err
 		}
-		if old == nil {
+		if len(old) == 0 {
 			return fault.NotFound("等待生效的注销申请")
 		}
-		moved, err := s.turnErasure(ctx, tx, *old, model.ErasureWaiting, model.ErasureTakenBack)
+		moved, err := s.turnErasure(ctx, tx, old[0], model.ErasureWaiting, model.ErasureTakenBack)
 		if err != nil {
 			return err
 		}

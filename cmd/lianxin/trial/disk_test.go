@@ -33,7 +33,7 @@ func withDisk(t *testing.T) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v") //nolint:gosec // this very program
+	again := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
 	again.Env = append(os.Environ(), insideDisk+"="+path)
 	again.SysProcAttr = &syscall.SysProcAttr{Unshareflags: syscall.CLONE_NEWNS, Pdeathsig: syscall.SIGKILL}
 	if id := os.Getuid(); id != 0 {
@@ -76,7 +76,7 @@ func (d disk) inside(name string) string { return filepath.Join(d.root, name) }
 func (d disk) fill() (free func()) {
 	d.tb.Helper()
 	path := d.inside("filler")
-	file, err := os.Create(path) //nolint:gosec // the path is the test's own
+	file, err := os.Create(path)
 	if err != nil {
 		d.tb.Fatal(err)
 	}

@@ -38,8 +38,7 @@ func withServers(tb testing.TB) {
 // newServer fills the folder of a server that is not started yet.
 func newServer(tb testing.TB, more ...string) *server {
 	tb.Helper()
-	// A short path: the socket's may have 107 bytes.
-	dir, err := os.MkdirTemp("", "lx-server")
+	dir, err := os.MkdirTemp("", "lx-server") //nolint:usetesting // a short path: that of the socket may have 107 bytes
 	if err != nil {
 		tb.Fatal(err)
 	}
