@@ -106,7 +106,7 @@ func (r Room) registerFetch(api endpoint.API) {
 		if err != nil {
 			return nil, err
 		}
-		return &huma.StreamResponse{Body: func(hc huma.Context) { r.stream(hc.Context(), hc, by, ready) }}, nil
+		return &huma.StreamResponse{Body: func(hc huma.Context) { r.stream(ctx, hc, by, ready) }}, nil
 	})
 }
 
