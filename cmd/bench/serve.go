@@ -137,7 +137,7 @@ func settings(database, files, weChat string, jobs bool) []string {
 		"LIANXIN_WECHAT_SIMULATOR=" + weChat, "LIANXIN_LINK_KEY=" + strings.Repeat("bench-key-", 4),
 		"LIANXIN_WECHAT_MINI_APP_ID=wxbench0000000000", "LIANXIN_WECHAT_MINI_SECRET=" + strings.Repeat("0", 32),
 		"LIANXIN_WECHAT_MINI_TOKEN=bench", "LIANXIN_WECHAT_MINI_AES_KEY=" + strings.Repeat("a", 43),
-		"LIANXIN_LIMIT_SCALE=10000", "LIANXIN_LIMIT_MESSAGES=off", "LIANXIN_FIELD_KEYS=bench:" + strings.Repeat("0123456789abcdef", 4),
+		"LIANXIN_LIMIT_SCALE=10000", "LIANXIN_LIMIT_MESSAGES=off", "LIANXIN_ABUSE_BURST=0", "LIANXIN_FIELD_KEYS=bench:" + strings.Repeat("0123456789abcdef", 4),
 		"LIANXIN_TEMPLATE_MINI_PROGRESS=mini-progress", "LIANXIN_TEMPLATE_MINI_TASK=mini-task",
 	}
 	if !jobs {
