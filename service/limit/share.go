@@ -102,7 +102,10 @@ func (r *Replica) tell(ctx context.Context) error {
 
 // listen counts what others let through.
 func (r *Replica) listen(ctx context.Context) error {
-	from := r.read.Add(-overlap)
+	from := time.Unix(0, 0) // the first time, all that counts; no engine knows the year 0
+	if !r.read.IsZero() {
+		from = r.read.Add(-overlap)
+	}
 	now := r.limiter.now()
 	told, err := gorm.G[model.LimitShare](r.limiter.db.Read()).
 		Where("updated_at > ? AND used_until > ? AND replica <> ?", from.UTC(), now, r.name).Find(ctx)
