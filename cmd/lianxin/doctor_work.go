@@ -130,7 +130,7 @@ func (d *doctor) clocks(ctx context.Context) {
 // jobs looks whether some program does the shared jobs.
 func (d *doctor) jobs(ctx context.Context) {
 	const check = "后台任务"
-	held, err := gorm.G[model.Lease](d.db.Read()).Where("name = ? AND until > ?", "deadline", d.w.now()).Count(ctx, "*")
+	held, err := gorm.G[model.Lease](d.db.Read()).Where("name = ? AND `until` > ?", "deadline", d.w.now()).Count(ctx, "*")
 	switch {
 	case err != nil:
 		d.broken(check, err)

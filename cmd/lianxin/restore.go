@@ -395,7 +395,7 @@ func (r *restoring) served(ctx context.Context, db *store.DB) (bool, error) {
 	if !db.Read().WithContext(ctx).Migrator().HasTable(&model.Lease{}) {
 		return false, nil
 	}
-	n, err := gorm.G[model.Lease](db.Read()).Where("name = ? AND until > ?", "deadline", r.w.now()).Count(ctx, "*")
+	n, err := gorm.G[model.Lease](db.Read()).Where("name = ? AND `until` > ?", "deadline", r.w.now()).Count(ctx, "*")
 	if err != nil {
 		return false, fmt.Errorf("看不了后台任务的占用：%w", err)
 	}

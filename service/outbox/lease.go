@@ -136,7 +136,7 @@ func giveLeaseBack(ctx context.Context, db *store.DB, name, owner string, now ti
 func takeLease(ctx context.Context, db *store.DB, name, owner string, now time.Time, life time.Duration) (bool, error) {
 	mine := false
 	err := store.InTx(ctx, db, func(ctx context.Context, tx *gorm.DB) error {
-		n, err := gorm.G[model.Lease](tx).Where("name = ? AND (owner = ? OR until < ?)", name, owner, now).
+		n, err := gorm.G[model.Lease](tx).Where("name = ? AND (owner = ? OR `until` < ?)", name, owner, now).
 			Set(clause.Assignments(map[string]any{"owner": owner, "until": now.Add(life)})).Update(ctx)
 		mine = n == 1
 		if err != nil || mine {

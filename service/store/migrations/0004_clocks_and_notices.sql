@@ -89,7 +89,7 @@ CREATE INDEX tasks_ready ON tasks (state, run_at);
 CREATE TABLE leases (
   name VARCHAR(64) NOT NULL PRIMARY KEY,
   owner VARCHAR(64) NOT NULL,
-  until DATETIME/*!(3)*/ NOT NULL
+  `until` DATETIME/*!(3)*/ NOT NULL
 ) /*! DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin */;
 
 CREATE TABLE inbounds (
