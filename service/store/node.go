@@ -40,8 +40,6 @@ type node struct {
 	host    driver.Connector
 	looking *sql.DB
 	down    atomic.Bool
-	// unsynced is set once the server is known to have no wsrep_sync_wait.
-	unsynced atomic.Bool
 
 	mu    sync.Mutex
 	lines map[net.Conn]struct{}
@@ -81,7 +79,8 @@ func (ns *nodes) Connect(ctx context.Context) (driver.Conn, error) {
 			}
 			c, err := n.connect(ctx)
 			if err == nil {
-				return &session{line: c, at: n, among: ns}, nil
+				c.among = ns
+				return c, nil
 			}
 			failed = errors.Join(failed, err)
 		}
@@ -163,6 +162,8 @@ type session struct {
 
 	at    *node
 	among *nodes
+	// clustered is set when the server is a node of a Galera cluster.
+	clustered bool
 }
 
 // ResetSession is asked before each use.
@@ -178,7 +179,7 @@ func (s *session) IsValid() bool {
 	return !s.at.down.Load() && !s.among.better(s.at) && s.line.IsValid()
 }
 
-func (n *node) connect(ctx context.Context) (line, error) {
+func (n *node) connect(ctx context.Context) (*session, error) {
 	raw, err := n.host.Connect(ctx)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // database/sql looks for the driver's own errors
@@ -187,27 +188,11 @@ func (n *node) connect(ctx context.Context) (line, error) {
 	if !ok {
 		return nil, errors.Join(fmt.Errorf("store: the driver's connection lacks something: %T", raw), raw.Close())
 	}
-	if err := n.sync(ctx, c); err != nil {
+	s := &session{line: c, at: n}
+	if err := s.join(ctx); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
-	return c, nil
-}
-
-// noSuchVariable is the number by which a server says that it is no Galera node.
-const noSuchVariable = 1193
-
-// sync makes a Galera node apply first what other nodes committed, so that who
-// wrote through one replica reads it through the other.
-func (n *node) sync(ctx context.Context, c line) error {
-	if n.unsynced.Load() {
-		return nil
-	}
-	_, err := c.ExecContext(ctx, "SET SESSION wsrep_sync_wait = 1", nil)
-	if m, ok := errors.AsType[*sqldriver.MySQLError](err); ok && m.Number == noSuchVariable {
-		n.unsynced.Store(true)
-		return nil
-	}
-	return err //nolint:wrapcheck // database/sql looks for the driver's own errors
+	return s, nil
 }
 
 // dial remembers the lines to the node, so that they can be cut when it stops
