@@ -97,6 +97,7 @@ func registry(s *standing) (*prometheus.Registry, error) {
 	r.MustRegister(
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewBuildInfoCollector(), s,
 	)
+	registerRaces(r, s.db)
 	pools, err := s.db.Pools()
 	if err != nil {
 		return nil, err
@@ -105,4 +106,14 @@ func registry(s *standing) (*prometheus.Registry, error) {
 		r.MustRegister(collectors.NewDBStatsCollector(pool, name))
 	}
 	return r, nil
+}
+
+// registerRaces counts what writers cost one another: of one replica, since it
+// started.
+func registerRaces(r prometheus.Registerer, db *store.DB) {
+	counter := func(name, help string, read func() int64) {
+		r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "lianxin_transactions_" + name + "_total", Help: help}, func() float64 { return float64(read()) }))
+	}
+	counter("repeated", "Transactions run again because the database gave them up for another one.", func() int64 { repeated, _ := db.Races(); return repeated })
+	counter("lost", "Transactions that the database gave up for others every time they were run.", func() int64 { _, lost := db.Races(); return lost })
 }

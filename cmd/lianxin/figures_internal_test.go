@@ -35,7 +35,7 @@ func TestEveryFigureIsThereOnceThereIsSomethingToCount(t *testing.T) {
 		"lianxin_job_success_timestamp_seconds{job=\"digest\"}", "lianxin_wechat_seconds_count{api=\"wxa/msg_sec_check\",outcome=\"ok\"}",
 		"lianxin_http_request_seconds_count{method=\"POST\",route=\"/api/v1/messages\",status=\"201\"}",
 		"go_sql_in_use_connections{db_name=\"write\"}", "go_sql_wait_duration_seconds_total{db_name=\"read\"}", "go_build_info", "process_resident_memory_bytes",
-		"lianxin_figures_unread 0", "lianxin_outbox_ready", "lianxin_outbox_refused", "lianxin_outbox_oldest_seconds",
+		"lianxin_transactions_repeated_total 0", "lianxin_transactions_lost_total 0", "lianxin_figures_unread 0", "lianxin_outbox_ready", "lianxin_outbox_refused", "lianxin_outbox_oldest_seconds",
 		"lianxin_deadlines_open{kind=\"first_touch\"}", "lianxin_deadlines_overdue{kind=", "lianxin_deadlines_paused{kind=", "lianxin_deadline_behind_seconds",
 		"lianxin_notices{state=\"unreachable\"}", "lianxin_notices_oldest_seconds", "lianxin_turns_held", "lianxin_turns_held_oldest_seconds",
 		"lianxin_turns_appealed", "lianxin_turns_checking", "lianxin_job_lease_seconds{job=\"sweep pictures\"}", "lianxin_calendar_known_seconds",

@@ -63,6 +63,27 @@ func TestWhatSaysThatTheDatabaseIsAwayIsToldFromARefusal(t *testing.T) {
 	}
 }
 
+func TestATransactionThatLostARaceIsRunAgainAndCounted(t *testing.T) {
+	db := storetest.Open(t)
+	for losses, want := range map[int]struct{ repeated, lost int64 }{0: {0, 0}, 3: {3, 0}, 1000: {5, 1}} {
+		repeatedBefore, lostBefore := db.Races()
+		runs := 0
+		err := store.InTx(t.Context(), db, func(context.Context, *gorm.DB) error {
+			if runs++; runs <= losses {
+				return fmt.Errorf("message: move: %w", &mysql.MySQLError{Number: 1213, Message: "Deadlock found"})
+			}
+			return nil
+		})
+		if (err != nil) != (want.lost > 0) || err != nil && !store.Unavailable(err) {
+			t.Errorf("a transaction that loses %d times: %v", losses, err)
+		}
+		repeated, lost := db.Races()
+		if repeated-repeatedBefore != want.repeated || lost-lostBefore != want.lost {
+			t.Errorf("after %d losses %d were repeated and %d lost, want %+v", losses, repeated-repeatedBefore, lost-lostBefore, want)
+		}
+	}
+}
+
 func TestAFullSQLiteFileIsAwayForWritersAndThereForReaders(t *testing.T) {
 	if os.Getenv("LIANXIN_TEST_DSN") != "" {
 		t.Skip("a server has its disk to itself")

@@ -44,6 +44,7 @@ type DB struct {
 	changes *changes
 	memos   sync.Map
 	answers *answers
+	races   races
 	// nodes are the hosts of a server; none for SQLite.
 	nodes *nodes
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"gorm.io/gorm"
@@ -54,13 +55,28 @@ func InTx(ctx context.Context, db *DB, fn func(ctx context.Context, tx *gorm.DB)
 			keyTaken(ctx)
 			return nil
 		}
-		if try == tries || !lostRace(err) {
+		if !lostRace(err) {
 			return because(ctx, err)
 		}
+		if try == tries {
+			db.races.lost.Add(1)
+			return because(ctx, err)
+		}
+		db.races.repeated.Add(1)
 		if err := rest(ctx, try); err != nil {
 			return err
 		}
 	}
+}
+
+// races counts the transactions that the engine gave up for another one.
+type races struct{ repeated, lost atomic.Int64 }
+
+// Races says how often this process ran a transaction again because the engine
+// had given it up for another one, and how many transactions lost every time and
+// were put off with Unavailable.
+func (d *DB) Races() (repeated, lost int64) {
+	return d.races.repeated.Load(), d.races.lost.Load()
 }
 
 // because adds that the caller gave up, where that is why the driver speaks of
