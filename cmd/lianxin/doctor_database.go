@@ -144,12 +144,13 @@ func (d *doctor) galera(ctx context.Context) {
 
 // databaseClock compares the server's clock with ours.
 func (d *doctor) databaseClock(ctx context.Context) {
-	var there store.Moment
-	if err := d.db.Read().WithContext(ctx).Raw("SELECT UTC_TIMESTAMP(3)").Row().Scan(&there); err != nil {
+	// Not by Row: without an answer gorm gives one that cannot be read from.
+	var there struct{ At time.Time }
+	if err := d.db.Read().WithContext(ctx).Raw("SELECT UTC_TIMESTAMP(3) AS at").Scan(&there).Error; err != nil {
 		d.broken("数据库时钟", err)
 		return
 	}
-	d.skew("数据库时钟", there.Time, d.w.now())
+	d.skew("数据库时钟", there.At, d.w.now())
 }
 
 // skew notes how far another clock is from ours.

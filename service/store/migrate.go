@@ -167,8 +167,7 @@ func Version(ctx context.Context, db *DB) (int64, error) {
 		return 0, db.Ping(ctx)
 	}
 	var version int64
-	row := db.read.WithContext(ctx).Raw("SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version").Row()
-	if err := row.Scan(&version); err != nil {
+	if err := db.read.WithContext(ctx).Raw("SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version").Scan(&version).Error; err != nil {
 		return 0, fmt.Errorf("store: read schema version: %w", err)
 	}
 	return version, nil
