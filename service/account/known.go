@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -118,24 +117,4 @@ func forgetDevices(ctx context.Context, tx *gorm.DB, personID, spared string) er
 		return fmt.Errorf("account: forget devices: %w", err)
 	}
 	return nil
-}
-
-// ForgetSignIns removes devices that are no longer known and challenges that can
-// no longer be answered, and says how many; a job calls it.
-func (s *Service) ForgetSignIns(ctx context.Context, before time.Time) (int, error) {
-	forgotten := 0
-	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		before := before.UTC().Truncate(time.Millisecond)
-		devices, err := gorm.G[model.StaffDevice](tx).Where("expires_at < ?", before).Delete(ctx)
-		if err != nil {
-			return fmt.Errorf("account: forget old devices: %w", err)
-		}
-		challenges, err := gorm.G[model.SignInChallenge](tx).Where("expires_at < ?", before).Delete(ctx)
-		if err != nil {
-			return fmt.Errorf("account: forget old challenges: %w", err)
-		}
-		forgotten = devices + challenges
-		return nil
-	})
-	return forgotten, err
 }

@@ -189,18 +189,3 @@ func (s *Service) revokeFamily(ctx context.Context, tx *gorm.DB, used model.Sess
 		Kind: "person", ID: used.PersonID, Detail: "a refresh token came twice; its session was revoked",
 	}, now)
 }
-
-// ForgetSessions removes the sessions that could last be renewed before a
-// moment and says how many; a job calls it.
-func (s *Service) ForgetSessions(ctx context.Context, before time.Time) (int, error) {
-	forgotten := 0
-	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		n, err := gorm.G[model.Session](tx).Where("refresh_expires_at < ?", before.UTC().Truncate(time.Millisecond)).Delete(ctx)
-		if err != nil {
-			return fmt.Errorf("account: forget sessions: %w", err)
-		}
-		forgotten = n
-		return nil
-	})
-	return forgotten, err
-}

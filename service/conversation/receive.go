@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -48,19 +47,4 @@ func (s *Service) Receive(ctx context.Context, account model.WeChatAccount, dedu
 		return false, fmt.Errorf("conversation: write push down: %w", err)
 	}
 	return true, nil
-}
-
-// Forget removes the pushes that came before a time, handled or not, and says
-// how many: what people typed is not kept longer than was promised.
-func (s *Service) Forget(ctx context.Context, before time.Time) (int, error) {
-	n := 0
-	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		var err error
-		n, err = gorm.G[model.Inbound](tx).Where("received_at < ?", before.UTC()).Delete(ctx)
-		return err
-	})
-	if err != nil {
-		return 0, fmt.Errorf("conversation: forget pushes: %w", err)
-	}
-	return n, nil
 }

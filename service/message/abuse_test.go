@@ -141,17 +141,6 @@ func TestAFindingIsWrittenOnceHoweverOftenTheCheckRuns(t *testing.T) {
 	}
 }
 
-func TestMarksAreForgotten(t *testing.T) {
-	town := watched(t)
-	town.sendAs(town.wang, "rep-0", complaint)
-	if n, err := town.svc.ForgetMarks(t.Context(), town.clock.Now().Add(-time.Hour)); n != 0 || err != nil {
-		t.Errorf("too early: %d, %v", n, err)
-	}
-	if n, err := town.svc.ForgetMarks(t.Context(), town.clock.Now()); n != 1 || err != nil {
-		t.Errorf("in time: %d, %v", n, err)
-	}
-}
-
 func TestOnlyTheOfficeSeesFindings(t *testing.T) {
 	town := watched(t)
 	for i := range 3 {

@@ -3,7 +3,6 @@ package message
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -97,18 +96,3 @@ func (s *Service) seen(ctx context.Context, tx *gorm.DB, turn model.Turn) (abuse
 
 // marksMax is as many marks as are worth looking at.
 const marksMax = 1000
-
-// ForgetMarks removes the marks of what was written before a moment and says
-// how many; a job calls it.
-func (s *Service) ForgetMarks(ctx context.Context, before time.Time) (int, error) {
-	forgotten := 0
-	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		n, err := gorm.G[model.TurnMark](tx).Where("created_at < ?", before).Delete(ctx)
-		if err != nil {
-			return fmt.Errorf("message: forget marks: %w", err)
-		}
-		forgotten = n
-		return nil
-	})
-	return forgotten, err
-}

@@ -77,12 +77,3 @@ func FindKey(ctx context.Context, db *DB, personID, value string) (model.Idempot
 	}
 	return row, true, nil
 }
-
-// ForgetKeys removes the keys taken before a time and says how many.
-func ForgetKeys(ctx context.Context, db *DB, before time.Time) (int, error) {
-	n, err := gorm.G[model.IdempotencyKey](db.write).Where("created_at < ?", before).Delete(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("store: forget idempotency keys: %w", err)
-	}
-	return n, nil
-}
