@@ -237,30 +237,47 @@ func TestABackupTakenWhileEverybodyWritesHoldsTogether(t *testing.T) {
 	for i := range 50 {
 		o.mustWrite(fmt.Sprint("before ", i))
 	}
-	ctx, stop := context.WithCancel(t.Context())
-	var writers sync.WaitGroup
+	for round := range 3 {
+		// They write while the backup is taken, and rest while it is looked at.
+		stop := o.everybodyWrites(round)
+		a, _ := o.backup()
+		stop()
+		if messages := countIn(t, whole(t, a)); messages < int64(50+4*round) {
+			t.Errorf("only %d messages", messages)
+		}
+	}
+}
+
+// everybodyWrites lets four write messages and remove pictures until they are
+// stopped, and returns when each has written. What one has begun is finished.
+func (o *town) everybodyWrites(round int) (stop func()) {
+	enough := make(chan struct{})
+	var begun, writers sync.WaitGroup
 	for worker := range 4 {
+		begun.Add(1)
 		writers.Go(func() {
-			for i := 0; ctx.Err() == nil; i++ {
-				_, picture, err := o.write(ctx, fmt.Sprint("worker ", worker, " number ", i))
+			once := sync.OnceFunc(begun.Done)
+			defer once()
+			for i := 0; ; i++ {
+				_, picture, err := o.write(o.tb.Context(), fmt.Sprint("worker ", worker, " round ", round, " number ", i))
 				if err == nil && i%3 == 0 {
-					err = o.discard(ctx, picture)
+					err = o.discard(o.tb.Context(), picture)
 				}
-				if err != nil && ctx.Err() == nil {
-					t.Error(err)
+				if err != nil {
+					o.tb.Error(err)
 					return
+				}
+				once()
+				select {
+				case <-enough:
+					return
+				default:
 				}
 			}
 		})
 	}
-	for range 5 {
-		a, _ := o.backup()
-		if messages := countIn(t, whole(t, a)); messages < 50 {
-			t.Errorf("only %d messages", messages)
-		}
-	}
-	stop()
-	writers.Wait()
+	begun.Wait()
+	return func() { close(enough); writers.Wait() }
 }
 
 func countIn(tb testing.TB, db *store.DB) int64 {
