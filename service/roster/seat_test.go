@@ -122,24 +122,3 @@ func TestFiveThousandRepresentativesTakeSeconds(t *testing.T) {
 		}
 	}
 }
-
-// FuzzReadRoster promises that whatever is uploaded gives a preview or a
-// refusal in words.
-func FuzzReadRoster(f *testing.F) {
-	d := newDistrict(f)
-	whole := whole(f)
-	for _, seed := range [][]byte{
-		whole, whole[:len(whole)/2], people(f, []any{"姓名", "选举单位"}, []any{"张三", meeting}), []byte("PK\x03\x04"), []byte("姓名,选举单位"),
-	} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, content []byte) {
-		report, err := d.Preview(t.Context(), officer, content)
-		if err != nil && !fault.Is(err, fault.KindInvalid) {
-			t.Fatalf("refused without words: %v", err)
-		}
-		if len(report.Problems) > 500 || len(report.Notes) > 200 {
-			t.Fatalf("%d problems and %d notes are told", len(report.Problems), len(report.Notes))
-		}
-	})
-}

@@ -45,13 +45,17 @@ type seat struct {
 	topics []string
 }
 
-// readStanding reads the roster.
-func readStanding(ctx context.Context, db *gorm.DB) (*standing, error) {
-	s := &standing{
+func newStanding() *standing {
+	return &standing{
 		area: map[string]*model.Area{}, organisation: map[string]*model.Organisation{}, electingUnit: map[string]*model.ElectingUnit{},
 		areaAt: newIndex(), termAt: newIndex(), delegationAt: newIndex(), orgAt: newIndex(), electingAt: newIndex(),
 		topicAt: newIndex(), studioAt: newIndex(),
 	}
+}
+
+// readStanding reads the roster.
+func readStanding(ctx context.Context, db *gorm.DB) (*standing, error) {
+	s := newStanding()
 	areas, err := all[model.Area](ctx, db, "path")
 	if err != nil {
 		return nil, err
