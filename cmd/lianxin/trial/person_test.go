@@ -185,9 +185,7 @@ func write(tb testing.TB, people []*person, pause time.Duration) *writers {
 			for n := 0; ctx.Err() == nil; n++ {
 				// What was begun is brought to an answer, also after stop.
 				if sent, ok := o.send(tb.Context(), fmt.Sprintf("%s的第%d封信", o.name, n)); ok {
-					w.mu.Lock()
-					w.accepted[o] = append(w.accepted[o], sent)
-					w.mu.Unlock()
+					w.note(o, sent)
 				}
 				select {
 				case <-ctx.Done():
@@ -198,6 +196,13 @@ func write(tb testing.TB, people []*person, pause time.Duration) *writers {
 	}
 	tb.Cleanup(w.end)
 	return w
+}
+
+// note keeps what the program said yes to.
+func (w *writers) note(o *person, sent accepted) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.accepted[o] = append(w.accepted[o], sent)
 }
 
 func (w *writers) count() int {
@@ -218,8 +223,12 @@ func (w *writers) end() {
 
 // answered adds up what the people were answered.
 func (w *writers) answered() (statuses map[int]int, unheaded int, longest time.Duration) {
+	return answered(w.people)
+}
+
+func answered(people []*person) (statuses map[int]int, unheaded int, longest time.Duration) {
 	statuses = map[int]int{}
-	for _, o := range w.people {
+	for _, o := range people {
 		o.mu.Lock()
 		for status, n := range o.answers {
 			statuses[status] += n

@@ -67,6 +67,8 @@ type place struct {
 type replica struct {
 	tb      testing.TB
 	address string
+	// figures is where it tells its figures.
+	figures string
 	env     []string
 	// wrap starts the program through another one; nil starts it directly.
 	wrap []string
@@ -110,7 +112,7 @@ func newPlace(tb testing.TB, database string, replicas int, more map[string]stri
 	tb.Helper()
 	p := &place{tb: tb, database: database, seat: model.NewID()}
 	for range replicas {
-		p.replicas = append(p.replicas, &replica{tb: tb, address: freeAddress(tb), log: &guarded{}})
+		p.replicas = append(p.replicas, &replica{tb: tb, address: freeAddress(tb), figures: freeAddress(tb), log: &guarded{}})
 	}
 	options := simulator.Defaults()
 	options.AppURL = "http://" + p.replicas[0].address
@@ -123,7 +125,7 @@ func newPlace(tb testing.TB, database string, replicas int, more map[string]stri
 	tb.Cleanup(func() { stand.Close(); server.Close() })
 	p.simulator = server.URL
 	for _, r := range p.replicas {
-		r.env = p.settings(options, r.address, more)
+		r.env = p.settings(options, r, more)
 	}
 	p.command("migrate")
 	p.fill()
@@ -133,9 +135,10 @@ func newPlace(tb testing.TB, database string, replicas int, more map[string]stri
 	return p
 }
 
-func (p *place) settings(o simulator.Options, listen string, more map[string]string) []string {
+func (p *place) settings(o simulator.Options, r *replica, more map[string]string) []string {
 	set := map[string]string{
-		"LIANXIN_DATABASE": p.database, "LIANXIN_DATA": p.tb.TempDir(), "LIANXIN_LISTEN": listen, "LIANXIN_PUBLIC_URL": o.AppURL,
+		"LIANXIN_DATABASE": p.database, "LIANXIN_DATA": p.tb.TempDir(), "LIANXIN_LISTEN": r.address, "LIANXIN_METRICS_LISTEN": r.figures,
+		"LIANXIN_PUBLIC_URL":       o.AppURL,
 		"LIANXIN_WECHAT_SIMULATOR": p.simulator, "LIANXIN_LINK_KEY": rand.Text() + rand.Text(),
 		"LIANXIN_FIELD_KEYS": "a:00112233445566778899aabbccddeeff0123456789abcdef0123456789abcdef",
 		// A dozen phones send here what a town sends in a day.
@@ -159,8 +162,16 @@ func (p *place) settings(o simulator.Options, listen string, more map[string]str
 	return env
 }
 
-// command runs a command of the program to its end.
+// command runs a command of the program to its end, which must be a good one.
 func (p *place) command(args ...string) {
+	p.tb.Helper()
+	if out, err := p.said(args...); err != nil {
+		p.tb.Fatalf("%v: %v\n%s", args, err, out)
+	}
+}
+
+// said runs a command of the program and gives what it said.
+func (p *place) said(args ...string) (string, error) {
 	p.tb.Helper()
 	path, err := built()
 	if err != nil {
@@ -168,9 +179,8 @@ func (p *place) command(args ...string) {
 	}
 	cmd := exec.CommandContext(p.tb.Context(), path, args...)
 	cmd.Env = p.replicas[0].env
-	if out, err := cmd.CombinedOutput(); err != nil {
-		p.tb.Fatalf("%v: %v\n%s", args, err, out)
-	}
+	out, err := cmd.CombinedOutput()
+	return string(out), err
 }
 
 // open looks into the database from outside.

@@ -1,9 +1,11 @@
 package trial_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -26,8 +28,9 @@ func (p *place) settled(db *store.DB, limit time.Duration) {
 }
 
 // nothingLost proves that each accepted message is there exactly once, with its
-// first words, its audit line, its key and its clock, and was delivered. What
-// was written without anybody being told may be there too, but whole.
+// first words, its audit lines and its clocks, and was delivered; and that it
+// stands where the audit lines say that a representative brought it. What was
+// written without anybody being told may be there too, but whole.
 func (p *place) nothingLost(db *store.DB, all map[*person][]accepted) {
 	p.tb.Helper()
 	turns := rows[model.Turn](p, db)
@@ -49,10 +52,12 @@ func (p *place) nothingLost(db *store.DB, all map[*person][]accepted) {
 			}
 		}
 	}
-	for _, turn := range turns {
+	firsts := slices.DeleteFunc(turns, func(t model.Turn) bool { return t.Effect != model.EffectOpen })
+	for _, turn := range firsts {
 		m, there := messages[turn.MessageID]
-		if !there || m.State != model.MessageDelivered || m.HolderID != p.seat {
-			p.tb.Errorf("the message of %q: %v, %+v", turn.Body, there, m)
+		state, met := stage(lines, m.ID)
+		if !there || m.State != state || m.HolderID != p.seat {
+			p.tb.Errorf("the message of %q: %v, %+v, want %s", turn.Body, there, m, state)
 		}
 		if n := lines["message.submit "+m.ID]; n != 1 {
 			p.tb.Errorf("%q has %d audit lines of its sending", turn.Body, n)
@@ -60,13 +65,44 @@ func (p *place) nothingLost(db *store.DB, all map[*person][]accepted) {
 		if n := lines["message.deliver "+m.ID]; n != 1 {
 			p.tb.Errorf("%q has %d audit lines of its delivery", turn.Body, n)
 		}
-		if running, met := clocks[string(model.DeadlineRunning)+" "+m.ID], clocks[string(model.DeadlineMet)+" "+m.ID]; running != 1 || met != 1 {
-			p.tb.Errorf("%q has %d clocks running and %d met, want one of each", turn.Body, running, met)
+		if running, ended := clocks[string(model.DeadlineRunning)+" "+m.ID], clocks[string(model.DeadlineMet)+" "+m.ID]; running != 1 || ended != met {
+			p.tb.Errorf("%q has %d clocks running and %d met, want 1 and %d: %s", turn.Body, running, ended, met, p.story(db, m.ID))
 		}
 	}
-	if len(messages) != len(turns) {
-		p.tb.Errorf("%d messages for %d first words", len(messages), len(turns))
+	if len(messages) != len(firsts) {
+		p.tb.Errorf("%d messages for %d first words", len(messages), len(firsts))
 	}
+}
+
+// story is all that is written down of a message, for whoever must find out what
+// went wrong.
+func (p *place) story(db *store.DB, id string) string {
+	p.tb.Helper()
+	clocks, err := gorm.G[model.Deadline](db.Read()).Where("target_id = ?", id).Order("started_at").Find(p.tb.Context())
+	facts, failed := gorm.G[model.Fact](db.Read()).Where("message_id = ?", id).Order("at").Find(p.tb.Context())
+	if err = errors.Join(err, failed); err != nil {
+		p.tb.Fatal(err)
+	}
+	told := ""
+	for _, c := range clocks {
+		told += fmt.Sprintf("\n%s clock %s, %s, ended %v", c.StartedAt.Format(time.StampMilli), c.Kind, c.State, c.EndedAt)
+	}
+	for _, f := range facts {
+		told += fmt.Sprintf("\n%s %s by %s: %s → %s", f.At.Format(time.StampMilli), f.Deed, f.Actor, f.FromState, f.ToState)
+	}
+	return told
+}
+
+// stage is where a message stands by the audit lines of a representative's
+// deeds, and how many clocks it met on its way.
+func stage(lines map[string]int, id string) (state model.MessageState, met int) {
+	switch {
+	case lines["message.answer "+id] > 0:
+		return model.MessageAnswered, 3
+	case lines["message.acknowledge "+id] > 0:
+		return model.MessageAcknowledged, 2
+	}
+	return model.MessageDelivered, 1
 }
 
 // toldOnce proves that each delivery stands once in the inbox and reached the
@@ -140,6 +176,9 @@ func (o *person) reached() map[string]int {
 	reached := map[string]int{}
 	for _, n := range came.Notices {
 		phrase := n.Data["phrase2"] + n.Data["phrase3"]
+		if n.Data["name2"] != "" {
+			phrase = "已答复" // the template of answers names who answered instead
+		}
 		reached[n.Data["thing1"]+"/"+phrase]++
 	}
 	return reached

@@ -16,6 +16,9 @@ import (
 	"time"
 )
 
+// program is where Debian keeps the server.
+const program = "/usr/sbin/mariadbd"
+
 // server is a MariaDB server of the test's own, in a folder of its own.
 type server struct {
 	tb      testing.TB
@@ -30,7 +33,7 @@ type server struct {
 // root, and skips the test where there is none.
 func withServers(tb testing.TB) {
 	tb.Helper()
-	if _, err := os.Stat("/usr/sbin/mariadbd"); err != nil {
+	if _, err := os.Stat(program); err != nil {
 		tb.Skip("needs a MariaDB server on this machine (.ci/setup installs it)")
 	}
 }
@@ -85,23 +88,28 @@ func (s *server) run(name string, args ...string) {
 	}
 }
 
-// start starts the server; it does not wait until it answers.
-func (s *server) start(more ...string) {
+// options are what the server is started with.
+func (s *server) options(more ...string) []string {
 	s.tb.Helper()
 	host, port, err := net.SplitHostPort(s.address)
 	if err != nil {
 		s.tb.Fatal(err)
 	}
-	log, err := os.OpenFile(filepath.Join(s.dir, "server.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		s.tb.Fatal(err)
-	}
-	args := slices.Concat(s.asMySQL(), []string{
+	return slices.Concat(s.asMySQL(), []string{
 		"--datadir=" + s.data(), "--tmpdir=" + s.dir, "--port=" + port, "--bind-address=" + host, "--socket=" + s.socket(), "--pid-file=" + filepath.Join(s.dir, "pid"),
 		"--skip-name-resolve", "--character-set-server=utf8mb4", "--collation-server=utf8mb4_bin", "--default-time-zone=+00:00", "--innodb-buffer-pool-size=64M",
 		"--innodb-log-file-size=32M", "--innodb-flush-log-at-trx-commit=2", "--performance-schema=0", "--max-connections=300",
 	}, s.more, more)
-	s.cmd = exec.CommandContext(context.WithoutCancel(s.tb.Context()), "/usr/sbin/mariadbd", args...)
+}
+
+// start starts the server; it does not wait until it answers.
+func (s *server) start(more ...string) {
+	s.tb.Helper()
+	log, err := os.OpenFile(filepath.Join(s.dir, "server.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	s.cmd = exec.CommandContext(context.WithoutCancel(s.tb.Context()), program, s.options(more...)...)
 	s.cmd.Stdout, s.cmd.Stderr = log, log
 	if err := s.cmd.Start(); err != nil {
 		s.tb.Fatal(err)
@@ -153,11 +161,19 @@ func (s *server) look() *sql.DB {
 	return db
 }
 
-// tail is the end of what the server wrote down.
-func (s *server) tail() []byte {
+// written is what the server wrote down.
+func (s *server) written() []byte {
+	s.tb.Helper()
 	log, err := os.ReadFile(filepath.Join(s.dir, "server.log"))
 	if err != nil {
-		return []byte(err.Error())
+		s.tb.Fatal(err)
 	}
+	return log
+}
+
+// tail is the end of what the server wrote down.
+func (s *server) tail() []byte {
+	s.tb.Helper()
+	log := s.written()
 	return bytes.TrimSpace(log[max(0, len(log)-3000):])
 }
