@@ -132,8 +132,9 @@ func answerSigned(s account.Signed, err error) (*endpoint.Body[signed], error) {
 }
 
 type roleView struct {
-	Role model.Role `json:"role"`
-	Area string     `json:"area,omitempty"`
+	Role   model.Role `json:"role"`
+	AreaID string     `json:"area_id,omitempty"`
+	Area   string     `json:"area,omitempty"`
 }
 
 type seatView struct {
@@ -154,9 +155,11 @@ type meView struct {
 	Name     string     `json:"name"`
 	Phone    string     `json:"phone,omitempty" doc:"隐去中间四位"`
 	Roles    []roleView `json:"roles"`
-	Seats    []seatView `json:"seats" doc:"绑定的代表身份"`
-	Units    []unitView `json:"units" doc:"绑定的承办单位"`
-	Unread   int64      `json:"unread_notices"`
+	// Permissions are for what a screen offers; each route still decides by itself.
+	Permissions []model.Permission `json:"permissions" doc:"可以做的事；界面据此显示入口"`
+	Seats       []seatView         `json:"seats" doc:"绑定的代表身份"`
+	Units       []unitView         `json:"units" doc:"绑定的承办单位"`
+	Unread      int64              `json:"unread_notices"`
 }
 
 type renameInput struct {
@@ -215,9 +218,14 @@ func (r Room) me(ctx context.Context, by model.Actor) (*endpoint.Body[meView], e
 	if err != nil {
 		return nil, err
 	}
-	v := meView{PersonID: me.PersonID, Name: me.Name, Phone: me.Phone, Roles: []roleView{}, Seats: []seatView{}, Units: []unitView{}, Unread: me.UnreadNotices}
+	v := meView{PersonID: me.PersonID, Name: me.Name, Phone: me.Phone, Roles: []roleView{}, Permissions: []model.Permission{}, Seats: []seatView{}, Units: []unitView{}, Unread: me.UnreadNotices}
 	for _, h := range me.Roles {
-		v.Roles = append(v.Roles, roleView{h.Role, h.Area})
+		v.Roles = append(v.Roles, roleView(h))
+	}
+	for _, p := range model.Permissions() {
+		if by.Permits(p) {
+			v.Permissions = append(v.Permissions, p)
+		}
 	}
 	for _, s := range me.Seats {
 		v.Seats = append(v.Seats, seatView(s))

@@ -14,7 +14,10 @@ const tagQueue = "联络办"
 
 type queueInput struct {
 	endpoint.Paging
-	Which message.Which `query:"which" enum:"waiting,overdue,escalated,held,answered,ended,unassigned,unreachable" doc:"留空为全部"`
+	Which   message.Which `query:"which" enum:"waiting,overdue,escalated,held,answered,ended,unassigned,unreachable" doc:"留空为全部"`
+	AreaID  string        `query:"area_id" maxLength:"36" doc:"只看这个区域及其下级"`
+	TopicID string        `query:"topic_id" maxLength:"36" doc:"只看这个主题"`
+	Number  string        `query:"number" maxLength:"20" pattern:"^[0-9A-Za-z-]*$" doc:"来信编号或其开头；按编号找时不论状态"`
 }
 
 type reasonInput struct {
@@ -77,7 +80,7 @@ func (r Room) registerQueue(api endpoint.API) {
 	endpoint.Act(api, endpoint.Route{
 		Method: http.MethodGet, Path: "/api/v1/staff/messages", ID: "staff-messages", Summary: "本区域的来信", Tag: tagQueue, Who: oversee,
 	}, func(ctx context.Context, by model.Actor, in *queueInput) (*endpoint.Body[messageview.List], error) {
-		rows, next, err := r.Messages.Queue(ctx, by, in.Which, in.Page())
+		rows, next, err := r.Messages.Queue(ctx, by, message.Wanted{Which: in.Which, AreaID: in.AreaID, TopicID: in.TopicID, Number: in.Number}, in.Page())
 		if err != nil {
 			return nil, err
 		}

@@ -2,9 +2,11 @@ package message_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"lianxin/model"
+	"lianxin/model/fault"
 	"lianxin/service/message"
 	"lianxin/service/store"
 )
@@ -37,7 +39,7 @@ func TestAQueueOfManyAreasAndOfOneShowTheSameNewestFirst(t *testing.T) {
 func (t *town) everyPage(officer model.Actor, which message.Which) (ids []string) {
 	t.tb.Helper()
 	for after := ""; ; {
-		rows, next, err := t.svc.Queue(t.tb.Context(), officer, which, store.Page{Limit: 3, After: after})
+		rows, next, err := t.svc.Queue(t.tb.Context(), officer, message.Wanted{Which: which}, store.Page{Limit: 3, After: after})
 		if err != nil {
 			t.tb.Fatal(err)
 		}
@@ -64,5 +66,50 @@ func TestWhatSendingAnswersIsWhatReadingShows(t *testing.T) {
 		sent.Turns[0].Body != read.Turns[0].Body || sent.Turns[0].Screening != read.Turns[0].Screening || !sent.Turns[0].Mine || sent.Facts[0].ID != read.Facts[0].ID ||
 		sent.Clock == nil || read.Clock == nil || !sent.Clock.DueAt.Equal(read.Clock.DueAt) || !sent.Message.DueAt.Equal(*read.Message.DueAt) {
 		t.Errorf("sending answered %+v, reading %+v", sent, read)
+	}
+}
+
+func TestAQueueIsNarrowedByAreaTopicAndNumber(t *testing.T) {
+	town := newTown(t)
+	insert(town, &model.Area{ID: "d", Level: model.LevelDistrict, Name: "东湖区", Path: districtPath})
+	insert(town, &model.Area{ID: "c", ParentID: "d", Level: model.LevelCommunity, Name: "和平社区", Path: communityPath})
+	var sent []message.Thread
+	for _, topic := range []string{"road", "", "road"} {
+		m, err := town.svc.Send(t.Context(), town.wang, message.Draft{RepresentativeID: town.zhangSeat, Body: "路灯坏了 " + fmt.Sprint(len(sent)), TopicID: topic})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sent = append(sent, m)
+	}
+	number := sent[1].Message.Number
+	for _, c := range []struct {
+		what   string
+		wanted message.Wanted
+		want   int
+	}{
+		{"its own community", message.Wanted{AreaID: "c"}, 3},
+		{"one topic", message.Wanted{TopicID: "road"}, 2},
+		{"one topic of what is overdue", message.Wanted{TopicID: "road", Which: message.WhichOverdue}, 0},
+		{"a number, whatever its state", message.Wanted{Number: strings.ToLower(number), Which: message.WhichEnded}, 1},
+		{"the beginning of a number", message.Wanted{Number: number[:6]}, 3},
+		{"a number of another topic", message.Wanted{Number: number, TopicID: "road"}, 0},
+		{"no such number", message.Wanted{Number: "999999-ZZZZZZ"}, 0},
+	} {
+		rows, _, err := town.svc.Queue(t.Context(), town.liaison, c.wanted, store.Page{})
+		if err != nil || len(rows) != c.want {
+			t.Errorf("%s: %d rows, %v; want %d", c.what, len(rows), err, c.want)
+		}
+	}
+}
+
+func TestAnAreaOfOthersIsNotFoundInTheQueue(t *testing.T) {
+	town := newTown(t)
+	insert(town, &model.Area{ID: "d", Level: model.LevelDistrict, Name: "东湖区", Path: districtPath})
+	officer := town.liaison
+	officer.Grants = []model.Grant{{Role: model.RoleLiaisonOfficer, AreaPath: communityPath}}
+	for _, id := range []string{"d", "nowhere"} {
+		if _, _, err := town.svc.Queue(t.Context(), officer, message.Wanted{AreaID: id}, store.Page{}); fault.Of(err) == nil || fault.Of(err).Kind != fault.KindNotFound {
+			t.Errorf("area %s: %v, want not found", id, err)
+		}
 	}
 }

@@ -278,7 +278,7 @@ func TestMessagesAboveTheCapOverflowToTheStudioAndThenToTheOffice(t *testing.T) 
 	if diff := cmp.Diff(map[string]int{"张三": 3, "李四": 3, "": 1}, holders); diff != "" {
 		t.Error(diff)
 	}
-	rows, _, err := town.svc.Queue(t.Context(), town.liaison, message.WhichUnassigned, store.Page{})
+	rows, _, err := town.svc.Queue(t.Context(), town.liaison, message.Wanted{Which: message.WhichUnassigned}, store.Page{})
 	if err != nil || len(rows) != 1 {
 		t.Fatalf("unassigned %v, %v", rows, err)
 	}
@@ -348,7 +348,7 @@ func TestAnOverdueMessageRemindsThenRisesTwice(t *testing.T) {
 	if !slices.Contains(town.told(town.liaison), "超期事项提级") || !slices.Contains(town.told(town.chief), "超期事项提级") {
 		t.Error("nobody above was told")
 	}
-	rows, _, err := town.svc.Queue(t.Context(), town.liaison, message.WhichOverdue, store.Page{})
+	rows, _, err := town.svc.Queue(t.Context(), town.liaison, message.Wanted{Which: message.WhichOverdue}, store.Page{})
 	if err != nil || len(rows) != 1 || rows[0].Message.Escalated != 2 {
 		t.Errorf("overdue list %v, %v", rows, err)
 	}
@@ -707,7 +707,7 @@ func TestWhoIsShownAMessageIsWrittenDownOncePerDay(t *testing.T) {
 			return err
 		},
 		func() error {
-			_, _, err := town.svc.Queue(t.Context(), town.liaison, message.WhichAll, store.Page{})
+			_, _, err := town.svc.Queue(t.Context(), town.liaison, message.Wanted{Which: message.WhichAll}, store.Page{})
 			return err
 		},
 		func() error {
@@ -754,7 +754,7 @@ func TestWhatIsUnderRestrictionIsShownToNobodyAndMovesNoMore(t *testing.T) {
 	if _, err := town.svc.VerifyCode(t.Context(), code); !fault.Is(err, fault.KindNotFound) {
 		t.Errorf("check code: %v", err)
 	}
-	if rows, _, err := town.svc.Queue(t.Context(), town.liaison, message.WhichAll, store.Page{}); err != nil || len(rows) != 0 {
+	if rows, _, err := town.svc.Queue(t.Context(), town.liaison, message.Wanted{Which: message.WhichAll}, store.Page{}); err != nil || len(rows) != 0 {
 		t.Errorf("queue has %d, %v", len(rows), err)
 	}
 	if rows, _, err := town.svc.Inbox(t.Context(), town.zhang, message.WhichAll, store.Page{}); err != nil || len(rows) != 0 {
