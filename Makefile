@@ -1,6 +1,6 @@
 # The ways to work in this house. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fuzz load cluster bench
+.PHONY: help run web test lint fuzz load cluster bench
 
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
@@ -9,6 +9,9 @@ help: ## list the targets
 
 run: ## start the demo: everything in one process, with the stand-in for WeChat
 	go run ./cmd/lianxin demo
+
+web: ## build the console's front end into web/dist (needs Node; see .nvmrc)
+	@cd web/console && npm ci --ignore-scripts --no-audit --no-fund && npm run build
 
 test: ## install what is missing, then test on SQLite and MariaDB and fuzz a little
 	@.ci/test

@@ -289,6 +289,8 @@ func plain() map[string]string {
 	return map[string]string{
 		"GET /":                             "anyone: greets",
 		"GET /go/*page":                     "anyone: what is public",
+		"GET /console/*file":                "anyone: the console's own files",
+		"HEAD /console/*file":               "anyone: the console's own files",
 		"GET /media/:id":                    "anyone with a signed link",
 		"GET /wechat/mini":                  "WeChat, by its signature",
 		"POST /wechat/mini":                 "WeChat, by its signature",

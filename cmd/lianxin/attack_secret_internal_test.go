@@ -160,6 +160,14 @@ func TestNoSecretReachesALogAFigureOrARefusal(t *testing.T) {
 	}
 }
 
+// ownScripts is what a page may run: the console its own files, the others nothing.
+func ownScripts(path string) string {
+	if strings.HasPrefix(path, consolePath) {
+		return "script-src 'self';"
+	}
+	return "-"
+}
+
 func TestEveryAnswerTellsBrowsersWhatNotToDo(t *testing.T) {
 	surface := wired(t).surface
 	for _, r := range surface.Routes {
@@ -173,7 +181,7 @@ func TestEveryAnswerTellsBrowsersWhatNotToDo(t *testing.T) {
 				h := w.Result().Header
 				csp := h.Get("Content-Security-Policy")
 				if h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "no-referrer" || h.Get("Strict-Transport-Security") == "" ||
-					!strings.Contains(csp, "default-src 'none'") || !strings.Contains(csp, "frame-ancestors '") || strings.Contains(csp, "script-src") {
+					!strings.Contains(csp, "default-src 'none'") || !strings.Contains(csp, "frame-ancestors '") || strings.Contains(strings.ReplaceAll(csp, ownScripts(path), ""), "script-src") {
 					t.Errorf("%s %s answered %d with %v", method, target, w.Code, h)
 				}
 			}

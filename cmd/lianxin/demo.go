@@ -297,10 +297,12 @@ func guide(to io.Writer, appURL, simURL, data string) {
   浏览器手机：%s
     选一个人，和公众号聊天：发“和平”“zhangsan”或一个社区的名字，点菜单，扫公示牌的码；
     点“小程序登录码”，按提示用 curl 登录并调用接口；把时间拨快，期限、提醒和回访都会跟着走。
+  管理台：    %s
+    用下面的账号登录：联络办看来信、人工审核、代为答复。
   接口说明：  %s/openapi.json
 
 %s
 按 Ctrl+C 退出。
 
-`, data, simURL, appURL, sample.Guide())
+`, data, simURL, appURL+consolePath, appURL, sample.Guide())
 }

@@ -57,7 +57,7 @@ func run(ctx context.Context, w world, args []string) int {
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(
 		demoCommand(w), serveCommand(w), migrateCommand(w), checkCommand(w), adminCommand(w), calendarCommand(w), menuCommand(w), keysCommand(w),
-		picturesCommand(w), importCommand(w), exportCommand(w), backupCommand(w), restoreCommand(w), doctorCommand(w), retentionCommand(w),
+		picturesCommand(w), importCommand(w), exportCommand(w), backupCommand(w), restoreCommand(w), doctorCommand(w), retentionCommand(w), openapiCommand(w),
 	)
 	err := root.ExecuteContext(ctx)
 	if err == nil {

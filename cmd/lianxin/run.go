@@ -25,6 +25,7 @@ import (
 	"lianxin/handler/representative"
 	"lianxin/handler/resident"
 	rosterdesk "lianxin/handler/roster"
+	"lianxin/handler/site"
 	"lianxin/handler/staff"
 	"lianxin/handler/unit"
 	"lianxin/service/account"
@@ -44,6 +45,7 @@ import (
 	"lianxin/service/store"
 	"lianxin/service/token"
 	"lianxin/service/wechat"
+	"lianxin/web"
 )
 
 // app is the whole program, wired and not yet running.
@@ -64,6 +66,9 @@ type app struct {
 	// figures is where the program's figures are served; "" when they are not.
 	figures string
 }
+
+// consolePath is where staff find their console.
+const consolePath = "/console/"
 
 // build wires every room. Nothing is reached yet and nothing runs.
 func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logger) (*app, error) {
@@ -173,6 +178,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 		Staff:          staff.Room{Messages: messages, Privacy: desk, Accounts: accounts, Directory: places, DB: db, Now: now, Link: pictureLink, Codes: weChat},
 		Roster:         rosterdesk.Room{Roster: people},
 		Landing:        landing.Room{Directory: places, MiniLink: a.miniLink(), Log: log},
+		Console:        site.Room{Path: consolePath, Files: web.Console(), Policy: site.ConsolePolicy},
 		Media:          media.Options{Pictures: pictures, Now: now},
 		Callback:       callback.Options{Mini: receivers.mini, Official: receivers.official, Receive: talk.Receive, Wake: a.dispatcher.Wake, Log: log},
 	})

@@ -1,0 +1,24 @@
+// The rooms of the console by name: who may enter, and what the navigation shows.
+// A new room is a folder beside this file and a row here.
+import type { Component } from 'vue'
+
+export interface Room {
+  /** The address below /console, and the name of the route. */
+  path: string
+  name: string
+  title: string
+  /** What one must be permitted to do; rooms without it are for everybody. */
+  needs?: string
+  /** Rooms with a place in the navigation. */
+  inNavigation?: boolean
+  /** The room of the navigation that this one is part of. */
+  within?: string
+  page: () => Promise<Component>
+}
+
+export const rooms: Room[] = [
+  { path: '/messages', name: 'queue', title: '来信', needs: 'message.oversee', inNavigation: true, page: () => import('./liaison/Queue.vue') },
+  { path: '/messages/:id', name: 'message', title: '来信详情', needs: 'message.oversee', within: 'queue', page: () => import('./liaison/Message.vue') },
+  { path: '/screening/:id?', name: 'screening', title: '人工审核', needs: 'message.oversee', inNavigation: true, page: () => import('./liaison/Screening.vue') },
+  { path: '/own', name: 'own', title: '我的登录', inNavigation: true, page: () => import('./own/Access.vue') },
+]

@@ -1,0 +1,55 @@
+import { nextTick } from 'vue'
+import { createRouter, createWebHistory } from 'vue-router'
+import { rooms } from './rooms/rooms'
+import { may, meet, session } from './session/session'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    title: string
+    needs?: string
+    /** For who is not, or not wholly, signed in. */
+    outside?: boolean
+    within?: string
+  }
+}
+
+export const router = createRouter({
+  history: createWebHistory('/console/'),
+  routes: [
+    { path: '/sign-in', name: 'sign-in', component: () => import('./session/SignIn.vue'), meta: { title: '登录', outside: true } },
+    { path: '/enrol', name: 'enrol', component: () => import('./session/Enrol.vue'), meta: { title: '绑定身份验证器', outside: true } },
+    ...rooms.map((r) => ({ path: r.path, name: r.name, component: r.page, props: true, meta: { title: r.title, needs: r.needs, within: r.within } })),
+    { path: '/', name: 'home', redirect: () => ({ name: first() }) },
+    { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./parts/Nowhere.vue'), meta: { title: '没有这个页面' } },
+  ],
+})
+
+/** The first room that the person may enter. */
+function first(): string {
+  return rooms.find((r) => r.inNavigation && (!r.needs || may(r.needs)))?.name ?? 'own'
+}
+
+/** Where the sign-in page sends people afterwards: a page of ours, or home. */
+export function back(to: unknown): string {
+  return typeof to === 'string' && to.startsWith('/') && !to.startsWith('//') ? to : '/'
+}
+
+router.beforeEach(async (to) => {
+  const signIn = { name: 'sign-in', query: to.fullPath === '/' ? {} : { back: to.redirectedFrom?.fullPath ?? to.fullPath } }
+  if (session.kept === null) return to.name === 'sign-in' ? true : signIn
+  if (session.kept.enrolling) return to.name === 'enrol' ? true : { name: 'enrol', query: to.query }
+  if (session.me === null) {
+    await meet()
+    if (to.redirectedFrom) return to.redirectedFrom.fullPath // home depends on who one is
+  }
+  if (to.name === 'sign-in') return back(to.query.back)
+  if (to.meta.needs && !may(to.meta.needs)) return { name: 'nowhere', params: { rest: to.path.slice(1).split('/') } }
+  return true
+})
+
+router.afterEach((to, from, failure) => {
+  if (failure) return
+  document.title = `${to.meta.title} · 连心管理台`
+  // Who listens to the page, or uses the keyboard, begins at its heading.
+  if (from.name && from.path !== to.path) void nextTick(() => document.querySelector<HTMLElement>('h1')?.focus())
+})

@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { Desk, openBrowser, password, startDemo, totp } from './desk.mjs'
+
+let demo, browser
+before(async () => {
+  ;[demo, browser] = await Promise.all([startDemo(), openBrowser()])
+})
+after(async () => {
+  await browser?.close()
+  await demo?.stop()
+})
+
+/** Does something at a desk of one's own; what must not happen fails the test. */
+async function at(work, viewport) {
+  const desk = await Desk.open(browser, demo, viewport)
+  await work(desk, desk.page)
+  await desk.close()
+}
+
+test('Who opens a page signs in first and gets there afterwards', () => at(async (desk, page) => {
+  await desk.go('/screening')
+  await desk.heading('登录').waitFor()
+  await desk.looks('sign-in')
+  await page.getByLabel('登录名').fill('liaison')
+  await page.getByLabel('密码').fill('wrong-password-1')
+  await page.keyboard.press('Enter')
+  await page.getByRole('alert').getByText('登录名或密码不正确。').waitFor()
+  await page.getByLabel('密码').fill(password)
+  await page.keyboard.press('Enter')
+  await desk.heading('人工审核').waitFor()
+}))
+
+test('A liaison officer brings a message to its answer', () => at(async (desk, page) => {
+  await desk.signIn('liaison')
+  await desk.heading('来信').waitFor()
+  await page.locator('tbody tr').first().waitFor()
+  await desk.looks('queue')
+
+  // By keyboard: to the second row, and into it.
+  await page.keyboard.press('j')
+  await page.keyboard.press('j')
+  const second = page.locator('tbody tr').nth(1).locator('a.open')
+  assert.ok(await second.evaluate((a) => a === document.activeElement), 'j moves the focus')
+  await page.keyboard.press('/')
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('aria-label')), '来信编号')
+
+  // A message that no representative holds is answered by the office.
+  await page.getByRole('button', { name: '未分派' }).click()
+  await page.waitForURL(/which=unassigned/)
+  const row = page.locator('tbody tr').first()
+  await row.waitFor()
+  await page.keyboard.press('Tab')
+  await page.locator('h1').click()
+  await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: '可以做的事' }).waitFor()
+  await desk.looks('message')
+
+  // A note for colleagues.
+  await page.getByLabel('写一条备注').fill('已电话联系社区核实。')
+  await page.getByRole('button', { name: '记下' }).click()
+  await page.locator('.notes').getByText('已电话联系社区核实。').waitFor()
+
+  await page.getByRole('button', { name: '代为答复' }).click()
+  await page.getByText('以联络办 孟祥宁 的名义答复').waitFor()
+  await page.getByRole('button', { name: '发出答复' }).click()
+  await page.getByText('请填写。').waitFor()
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('aria-invalid')), 'true', 'the mistaken field has the focus')
+  await desk.looks('answer')
+  await page.getByLabel('答复', { exact: true }).fill('已请街道到现场看过，下周一开始修，修好后再告诉您。')
+
+  // The answer survives a reload.
+  await page.reload()
+  await page.getByRole('button', { name: '代为答复' }).click()
+  assert.match(await page.getByLabel('答复', { exact: true }).inputValue(), /下周一开始修/)
+
+  // The line breaks after the server did it: sent again, it is the same deed.
+  const keys = []
+  let broken = false
+  await page.route('**/answer', async (route) => {
+    keys.push(route.request().headers()['idempotency-key'])
+    if (broken) return route.fallback()
+    broken = true
+    await route.fetch()
+    await route.abort()
+  })
+  await page.getByRole('button', { name: '发出答复' }).click()
+  await page.locator('.turns').getByText('下周一开始修').waitFor()
+  assert.equal(keys.length, 2)
+  assert.equal(keys[0], keys[1])
+  assert.equal(await page.locator('.turns').getByText('下周一开始修').count(), 1)
+  await page.locator('.facts').getByText('孟祥宁').first().waitFor()
+  await desk.looks('answered')
+}))
+
+test('A queue is narrowed, kept under a name, and found again', () => at(async (desk, page) => {
+  await desk.signIn('liaison')
+  await page.locator('tbody tr').first().waitFor()
+  await page.getByRole('button', { name: '全部' }).click()
+  await page.getByLabel('区域').selectOption({ label: '　和平街道' })
+  await page.waitForURL(/area=/)
+  await page.getByRole('button', { name: '存为常用' }).click()
+  await page.getByRole('dialog').getByLabel('名称').fill('和平全部')
+  await desk.looks('naming')
+  await page.keyboard.press('Enter')
+  const narrowed = page.url()
+  await page.getByRole('button', { name: '已超期' }).click()
+  await page.waitForURL(/which=overdue/)
+  await page.getByRole('link', { name: '和平全部' }).click()
+  await page.waitForURL(narrowed)
+  const number = (await page.locator('tbody tr .small').first().innerText()).split(' ')[0]
+  await page.getByLabel('来信编号').fill(number.toLowerCase())
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/number=/)
+  await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 1)
+  await page.getByLabel('来信编号').fill('999999-XX')
+  await page.keyboard.press('Enter')
+  await page.getByText('这里没有来信。').waitFor()
+}))
+
+test('What the machine would not decide is decided by a person, with a reason', () => at(async (desk, page) => {
+  await desk.signIn('liaison')
+  await page.getByRole('link', { name: '人工审核' }).click()
+  const waiting = page.locator('nav.list a')
+  await page.getByRole('heading', { name: '为什么要人工审核' }).first().waitFor()
+  const before = await waiting.count()
+  assert.ok(before >= 2, `${before} wait`)
+  await desk.looks('screening')
+  const first = page.url()
+  await page.keyboard.press('j')
+  await page.waitForFunction((url) => location.href !== url, first)
+  await page.keyboard.press('k')
+  await page.waitForURL(first)
+  await page.getByRole('button', { name: '不通过…' }).click()
+  await page.getByLabel('不通过的理由').fill('含有他人的手机号码，请删去后重新提交。')
+  await page.getByRole('button', { name: '不通过', exact: true }).click()
+  await page.waitForFunction((n) => document.querySelectorAll('nav.list a').length === n - 1, before)
+  await page.getByRole('button', { name: '放行' }).click()
+  await page.getByText('已放行').waitFor()
+}))
+
+test('Each sees only what the role may do', () => at(async (desk, page) => {
+  await desk.signIn('administrator')
+  await desk.heading('我的登录').waitFor()
+  assert.deepEqual(await page.getByRole('navigation', { name: '主导航' }).getByRole('link').allInnerTexts(), ['我的登录'])
+  await desk.go('/messages')
+  await desk.heading('没有这个页面').waitFor()
+  await desk.looks('nowhere')
+}))
+
+test('An authenticator is set up, asked for, and dangerous deeds ask again', () => at(async (desk, page) => {
+  await desk.signIn('auditor')
+  await desk.heading('我的登录').waitFor()
+  await page.getByRole('button', { name: '绑定身份验证器' }).click()
+  const dialog = page.getByRole('dialog', { name: '绑定身份验证器' })
+  const secret = await dialog.locator('code').innerText()
+  await desk.looks('authenticator')
+  await dialog.getByLabel('2. 填写身份验证器上的 6 位动态码').fill('000000')
+  await page.keyboard.press('Enter')
+  await dialog.locator('.wrong').waitFor()
+  await dialog.getByLabel('2. 填写身份验证器上的 6 位动态码').fill(totp(secret))
+  await page.keyboard.press('Enter')
+  await dialog.getByRole('heading', { name: '请保存恢复码' }).waitFor()
+  const codes = await dialog.locator('.codes code').allInnerTexts()
+  await desk.looks('recovery-codes')
+  await dialog.getByLabel('我已经保存好了').check()
+  await dialog.getByRole('button', { name: '完成' }).click()
+  await page.getByText('已绑定', { exact: true }).waitFor()
+  await desk.looks('own')
+
+  await page.getByRole('button', { name: '退出登录' }).click()
+  await desk.heading('登录').waitFor()
+  await page.getByLabel('登录名').fill('auditor')
+  await page.getByLabel('密码').fill(password)
+  await page.keyboard.press('Enter')
+  await page.getByLabel('动态码').waitFor()
+  await desk.looks('second-factor')
+  await page.getByRole('button', { name: '身份验证器不在身边？用恢复码' }).click()
+  await page.getByLabel('恢复码').fill(codes[0])
+  await page.keyboard.press('Enter')
+  await desk.heading('我的登录').waitFor()
+  await page.getByText(`还剩 ${codes.length - 1} 个没有用过`).waitFor()
+
+  // Ten minutes later the same browser is not proof enough: the server says so,
+  // the person proves it, and the deed goes on with the same key.
+  let refused = false
+  const keys = []
+  await page.route('**/me/recovery-codes', async (route) => {
+    keys.push(route.request().headers()['idempotency-key'])
+    if (refused) return route.fallback()
+    refused = true
+    return route.fulfill({ status: 403, contentType: 'application/problem+json', body: JSON.stringify({ status: 403, code: 'step_up_required', title: '', detail: '请输入身份验证器上的动态码后继续。' }) })
+  })
+  await page.getByRole('button', { name: '重新生成' }).click()
+  const again = page.getByRole('dialog', { name: '请再次验证身份' })
+  await desk.looks('step-up')
+  await again.getByLabel('动态码或恢复码').fill(codes[1])
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog', { name: '新的恢复码' }).waitFor()
+  assert.equal(keys.length, 2)
+  assert.equal(keys[0], keys[1])
+}))
+
+test('A session that ended elsewhere asks to sign in and goes on where one was', () => at(async (desk, page) => {
+  await desk.signIn('liaison.heping')
+  await page.locator('tbody tr').first().waitFor()
+  await page.getByLabel('主题').selectOption({ index: 1 })
+  await page.waitForURL(/topic=/)
+  const here = page.url()
+
+  // Another browser ends all sessions but its own.
+  const other = await Desk.open(browser, demo)
+  await other.signIn('liaison.heping')
+  await other.page.getByRole('link', { name: '我的登录' }).click()
+  await other.page.getByRole('button', { name: '退出其他所有登录' }).click()
+  await other.looks('sure')
+  await other.page.getByRole('dialog').getByRole('button', { name: '退出其他登录' }).click()
+  await other.page.getByText('已退出').waitFor()
+  await other.close()
+
+  await page.getByRole('button', { name: '已答复' }).click()
+  await desk.heading('登录').waitFor()
+  await page.getByText('登录已过期').waitFor()
+  await page.getByLabel('登录名').fill('liaison.heping')
+  await page.getByLabel('密码').fill(password)
+  await page.keyboard.press('Enter')
+  await desk.heading('来信').waitFor()
+  assert.equal(new URL(page.url()).searchParams.get('topic'), new URL(here).searchParams.get('topic'))
+}))
+
+test('A busy server is waited for, and the wait is told', () => at(async (desk, page) => {
+  await desk.signIn('liaison')
+  await page.locator('tbody tr').first().waitFor()
+  let asked = 0
+  await page.route('**/staff/messages?**', (route) => {
+    asked++
+    const wait = asked === 1 ? '1' : '30'
+    return asked === 2 ? route.fallback() : route.fulfill({ status: 503, contentType: 'application/problem+json', headers: { 'Retry-After': wait }, body: JSON.stringify({ status: 503, code: 'unavailable', title: '', detail: '系统正忙，请稍后再试。' }) })
+  })
+  await page.getByRole('button', { name: '已答复' }).click()
+  await page.locator('tbody tr').first().waitFor()
+  await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'))
+  assert.equal(asked, 2, 'a rest of a second is taken by itself')
+  await page.getByRole('button', { name: '已办结' }).click()
+  await page.getByRole('alert').getByText(/系统正忙，请稍后再试。\s*请等 \d+ 秒/).waitFor()
+  assert.ok(await page.getByRole('button', { name: '再试一次' }).isDisabled())
+}))
+
+test('The console can be read on a phone', () => at(async (desk, page) => {
+  await desk.signIn('liaison')
+  await page.locator('tbody tr').first().waitFor()
+  await desk.looks('phone-queue')
+  await page.locator('tbody tr a.open').first().click()
+  await page.getByRole('heading', { name: '办理经过' }).waitFor()
+  await desk.looks('phone-message')
+}, { width: 390, height: 844 }))
+
+test('Files are kept for ever by their names, pages are asked for again, and what is not there is not a page', async () => {
+  const page = await fetch(demo.app + '/console/messages/any')
+  const html = await page.text()
+  assert.equal(page.headers.get('cache-control'), 'no-cache')
+  assert.match(page.headers.get('content-security-policy'), /^default-src 'none'; script-src 'self'; style-src 'self';/)
+  const script = await fetch(demo.app + html.match(/src="([^"]+\.js)"/)[1])
+  assert.equal(script.headers.get('cache-control'), 'public, max-age=31536000, immutable')
+  assert.equal(script.headers.get('content-encoding'), 'gzip')
+  assert.equal((await fetch(demo.app + '/console/assets/gone.js')).status, 404)
+  const again = await fetch(demo.app + '/console/', { headers: { 'If-None-Match': page.headers.get('etag') } })
+  assert.equal(again.status, 304)
+})
