@@ -357,21 +357,23 @@ func wrongWith(got answer) string {
 // nothing to do with it does not turn red. -rapid.seed and -rapid.checks find new ones.
 const (
 	generatedSeed   = "20261126"
+	generatedChecks = "40"
 	requestsPerTest = 100
 )
 
 func seedGenerated(t *testing.T) {
 	t.Helper()
-	seed := flag.Lookup("rapid.seed")
-	if seed == nil {
-		t.Fatal("rapid has no seed")
-	}
-	if seed.Value.String() == "0" {
-		if err := flag.Set("rapid.seed", generatedSeed); err != nil {
+	asked := map[string]bool{}
+	flag.Visit(func(f *flag.Flag) { asked[f.Name] = true })
+	for name, value := range map[string]string{"rapid.seed": generatedSeed, "rapid.checks": generatedChecks} {
+		if asked[name] {
+			continue
+		}
+		if err := flag.Set(name, value); err != nil {
 			t.Fatal(err)
 		}
 	}
-	t.Logf("-rapid.seed=%s", seed.Value)
+	t.Logf("-rapid.seed=%s -rapid.checks=%s", flag.Lookup("rapid.seed").Value, flag.Lookup("rapid.checks").Value)
 }
 
 func TestGeneratedRequestsFindNoFailureOfOurs(t *testing.T) {
