@@ -214,19 +214,22 @@ func (r *roster) addRepresentative(i int, line row) {
 	}
 }
 
-// insert writes the whole standing.
+// insert writes the whole standing, up to the first table that fails.
 func (r *roster) insert(ctx context.Context, tx *gorm.DB) error {
-	return errors.Join(
-		write(ctx, tx, r.areas), write(ctx, tx, r.addresses), write(ctx, tx, r.organisations),
-		write(ctx, tx, []model.Term{r.term}), write(ctx, tx, r.delegations), write(ctx, tx, r.electing),
-		write(ctx, tx, r.topics), write(ctx, tx, r.units), write(ctx, tx, r.studios), write(ctx, tx, r.hours),
-		write(ctx, tx, r.representatives), write(ctx, tx, r.duties), write(ctx, tx, r.serves), write(ctx, tx, r.helps),
-	)
-}
-
-func write[T any](ctx context.Context, tx *gorm.DB, rows []T) error {
-	if err := gorm.G[T](tx).CreateInBatches(ctx, &rows, insertBatch); err != nil {
-		return fmt.Errorf("sample: write roster: %w", err)
+	for _, write := range []func(context.Context, *gorm.DB) error{
+		writing(r.areas), writing(r.addresses), writing(r.organisations), writing([]model.Term{r.term}), writing(r.delegations),
+		writing(r.electing), writing(r.topics), writing(r.units), writing(r.studios), writing(r.hours), writing(r.representatives),
+		writing(r.duties), writing(r.serves), writing(r.helps),
+	} {
+		if err := write(ctx, tx); err != nil {
+			return fmt.Errorf("sample: write roster: %w", err)
+		}
 	}
 	return nil
+}
+
+func writing[T any](rows []T) func(context.Context, *gorm.DB) error {
+	return func(ctx context.Context, tx *gorm.DB) error {
+		return gorm.G[T](tx).CreateInBatches(ctx, &rows, insertBatch)
+	}
 }
