@@ -32,6 +32,7 @@ import (
 	"lianxin/handler/staff"
 	"lianxin/handler/unit"
 	"lianxin/model"
+	"lianxin/model/fault"
 	"lianxin/service/limit"
 	"lianxin/service/store"
 )
@@ -151,8 +152,12 @@ func (o Options) mountPictures(engine *gin.Engine, api endpoint.API, keeper retr
 	if err != nil {
 		return err
 	}
-	upload := func(*gin.Context) limit.Class { return limit.Upload }
-	pictures.Mount(engine, session.Middleware(o.Identify), limits.Keep(o.Log, upload), guard.Body(o.Log), keeper.Middleware, o.wakeAfterWrites)
+	upload, show := func(*gin.Context) limit.Class { return limit.Upload }, func(*gin.Context) limit.Class { return limit.Read }
+	pictures.Mount(engine, media.Guards{
+		// A browser that shows a picture says nothing of who asks: the address counts.
+		Show:   []gin.HandlerFunc{limits.Keep(o.Log, show)},
+		Change: []gin.HandlerFunc{session.Middleware(o.Identify), limits.Keep(o.Log, upload), guard.Body(o.Log), keeper.Middleware, o.wakeAfterWrites},
+	})
 	media.Document(api.Huma)
 	return nil
 }
@@ -166,24 +171,29 @@ func (o Options) mountRoster(engine *gin.Engine, api endpoint.API, keeper retry.
 	}
 	// A preview changes nothing and needs no key.
 	o.Roster.Mount(engine, roster.Guards{
-		Read: guards(limit.Read), Export: guards(limit.Export, o.demandStepUp), Preview: guards(limit.Upload),
-		Write: guards(limit.Upload, o.demandStepUp, keeper.Middleware, o.wakeAfterWrites),
+		Read: guards(limit.Read), Export: guards(limit.Export, o.demandStepUp(model.PermitRosterRead)), Preview: guards(limit.Upload),
+		Write: guards(limit.Upload, o.demandStepUp(model.PermitRosterWrite), keeper.Middleware, o.wakeAfterWrites),
 	})
 	roster.Document(api.Huma)
 }
 
 // demandStepUp stands before plain Gin routes that are dangerous; endpoints say
-// so by Route.StepUp.
-func (o Options) demandStepUp(c *gin.Context) {
-	by, err := session.Actor(c.Request.Context())
-	if err == nil {
-		err = o.SteppedUp(c.Request.Context(), by)
+// so by Route.StepUp. As there, nobody proves who they are for what they may not do.
+func (o Options) demandStepUp(p model.Permission) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		by, err := session.Actor(c.Request.Context())
+		if err == nil && !by.Permits(p) {
+			err = fault.Forbidden("您没有这项操作的权限。")
+		}
+		if err == nil {
+			err = o.SteppedUp(c.Request.Context(), by)
+		}
+		if err != nil {
+			problem.Write(c, o.Log, err)
+			return
+		}
+		c.Next()
 	}
-	if err != nil {
-		problem.Write(c, o.Log, err)
-		return
-	}
-	c.Next()
 }
 
 func (o Options) refuse(status int, code, title, detail string) gin.HandlerFunc {

@@ -209,10 +209,11 @@ func (a *arena) expectStepUp(t *testing.T) {
 		}
 		dangerous++
 		for _, c := range a.callers {
-			// Whom the matrix refuses may hear of that first, or of this.
+			// Whom the matrix refuses hears of that first: nobody proves who they
+			// are for what they may not do.
 			code := `"code":"step_up_required"`
 			if to.who != "signed in" && c.reach(model.Permission(to.who)) == model.ReachNone {
-				code = `"code":"`
+				code = `"code":"forbidden"`
 			}
 			path := strings.NewReplacer("{id}", "x", "{seat_id}", "x", "{area_id}", "x", "{kind}", "first_touch").Replace(to.path)
 			if got := a.ask(to.method, a.app+path, c.token, map[string]any{}); got.status != http.StatusForbidden || !strings.Contains(got.body, code) {

@@ -117,3 +117,16 @@ func TestOneAddressCannotGuessPasswordsForEver(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 }
+
+func TestWhoTriesPicturesTooOftenIsToldWhenToComeBack(t *testing.T) {
+	p := demoCopyWith(t, map[string]string{"LIANXIN_LIMIT_READ": "address=3/1h"})
+	nobody := p.anonymous()
+	for range 3 {
+		if a := nobody.get("/media/guess?sig=guess"); a.status == http.StatusTooManyRequests {
+			t.Fatalf("%d %s", a.status, a.body)
+		}
+	}
+	if a := nobody.get("/media/guess?sig=guess"); a.status != http.StatusTooManyRequests || a.header.Get("Retry-After") == "" {
+		t.Errorf("%d, Retry-After %q: %s", a.status, a.header.Get("Retry-After"), a.body)
+	}
+}

@@ -60,13 +60,18 @@ func New(o Options) (*Routes, error) {
 	return &Routes{pictures: o.Pictures, now: o.Now, actor: o.Actor, problem: o.Problem}, nil
 }
 
-// Mount puts the routes on a router. The guards stand before uploads and
-// removals, not before what a link permits.
-func (r *Routes) Mount(router gin.IRoutes, guards ...gin.HandlerFunc) {
-	guarded := func(last gin.HandlerFunc) []gin.HandlerFunc { return append(slices.Clip(guards), last) }
-	router.POST(pathPictures, guarded(r.upload)...)
-	router.DELETE(pathPicture, guarded(r.discard)...)
-	router.GET(pathMedia, r.show)
+// Guards are what stands before what a link permits, and before uploads and
+// removals.
+type Guards struct {
+	Show   []gin.HandlerFunc
+	Change []gin.HandlerFunc
+}
+
+// Mount puts the routes on a router.
+func (r *Routes) Mount(router gin.IRoutes, g Guards) {
+	router.POST(pathPictures, append(slices.Clip(g.Change), r.upload)...)
+	router.DELETE(pathPicture, append(slices.Clip(g.Change), r.discard)...)
+	router.GET(pathMedia, append(slices.Clip(g.Show), r.show)...)
 }
 
 // pictureView is a picture as the one who uploaded it sees it.

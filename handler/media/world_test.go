@@ -115,7 +115,7 @@ func newWorld(t *testing.T, guards ...gin.HandlerFunc) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	routes.Mount(w.router, guards...)
+	routes.Mount(w.router, media.Guards{Change: guards})
 	return w
 }
 
