@@ -3,11 +3,18 @@ import App from './App.vue'
 import './parts/kit'
 import './tokens.css'
 import './page.css'
-import { router } from './router'
+import { leaveFor, router } from './router'
 import { begin } from './session/session'
 
-begin({
-  signIn: () => void router.push({ name: 'sign-in', query: { back: router.currentRoute.value.fullPath } }),
-  enrol: () => void router.push({ name: 'enrol', query: { back: router.currentRoute.value.fullPath } }),
+// After an update the files of the page that is still open are gone: it is loaded
+// anew, once; when that does not help, the router tells.
+const reloadedAt = 'lianxin.reloaded'
+window.addEventListener('vite:preloadError', (e) => {
+  if (Date.now() - Number(sessionStorage.getItem(reloadedAt)) < 60_000) return
+  sessionStorage.setItem(reloadedAt, String(Date.now()))
+  e.preventDefault()
+  window.location.reload()
 })
+
+begin({ signIn: () => leaveFor('sign-in'), enrol: () => leaveFor('enrol') })
 createApp(App).use(router).mount('#app')

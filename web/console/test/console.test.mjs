@@ -94,6 +94,86 @@ test('A liaison officer brings a message to its answer', () => at(async (desk, p
   await desk.looks('answered')
 }))
 
+/** Opens the newest message of the queue that the office can reassign. */
+async function openWaiting(desk, page) {
+  await desk.signIn('liaison')
+  await page.locator('tbody tr').first().waitFor()
+  await page.locator('tbody tr').filter({ hasText: '已送达代表' }).first().locator('a.open').click()
+  await page.getByRole('heading', { name: '可以做的事' }).waitFor()
+}
+
+/** Chooses from a list that opens, by what one types. */
+async function choose(page, label, typed, option) {
+  await page.getByLabel(label, { exact: true }).click()
+  await page.keyboard.type(typed)
+  await page.getByRole('option', { name: option }).click()
+}
+
+test('The office moves a message on: another representative, the clock, a unit', () => at(async (desk, page) => {
+  await openWaiting(desk, page)
+  await page.getByRole('button', { name: '改派代表' }).click()
+  await choose(page, '改派给', 'lxt', /林晓棠/)
+  await page.getByLabel('理由').fill('这件事在林代表联系的社区。')
+  await desk.looks('reassign')
+  await page.getByRole('button', { name: '改派', exact: true }).click()
+  await page.locator('.facts').getByText('改由林晓棠代表办理').waitFor()
+
+  await page.getByRole('button', { name: '暂停期限' }).click()
+  await page.getByLabel('理由').fill('等待房屋安全鉴定。')
+  await page.getByRole('button', { name: '暂停', exact: true }).click()
+  await page.getByText('期限暂停计算', { exact: true }).waitFor()
+  await page.getByRole('button', { name: '恢复期限' }).click()
+  await page.getByRole('button', { name: '恢复', exact: true }).click()
+  await page.locator('.facts').getByText('恢复期限').waitFor()
+
+  // Without the resident's word nothing goes to a unit; it is asked for instead.
+  assert.equal(await page.getByRole('button', { name: '转交承办单位' }).count(), 0)
+  await page.getByRole('button', { name: '征求转交同意' }).click()
+  await page.getByRole('button', { name: '征求同意', exact: true }).click()
+  await page.locator('.facts').getByText('征求转交意见').waitFor()
+
+  const consented = await page.evaluate(async () => {
+    const headers = { Authorization: `Bearer ${JSON.parse(localStorage.getItem('lianxin.session')).token}` }
+    const ask = async (path) => (await fetch('/api/v1/staff/messages' + path, { headers })).json()
+    for (const { id } of (await ask('?which=waiting&limit=50')).items) {
+      const thread = await ask('/' + id)
+      if (thread.consents.hand_over && thread.actions.includes('hand_over')) return id
+    }
+  })
+  assert.ok(consented, 'the sample has a message whose writer agreed')
+  await desk.go('/messages/' + consented)
+  await page.getByRole('button', { name: '转交承办单位' }).click()
+  await choose(page, '承办单位', '住建', /区住建局/)
+  await page.getByRole('button', { name: '转交', exact: true }).click()
+  await page.locator('.facts').getByText('转交承办单位').waitFor()
+  await desk.looks('handed-over')
+}))
+
+test('Who was overtaken by a colleague is told, and sees what is so now', () => at(async (desk, page) => {
+  await openWaiting(desk, page)
+  const colleague = await desk.context.newPage()
+  await colleague.goto(page.url())
+  await page.getByRole('button', { name: '代为确认收到' }).click()
+  await colleague.getByRole('button', { name: '代为确认收到' }).click()
+  await colleague.getByRole('button', { name: '确认收到', exact: true }).click()
+  await colleague.locator('.facts').getByText('确认收到').waitFor()
+  await page.getByRole('button', { name: '确认收到', exact: true }).click()
+  await page.getByRole('alert').first().waitFor()
+  await page.locator('.facts').getByText('确认收到').waitFor()
+}))
+
+test('What is no matter for representatives is told so, with where to go', () => at(async (desk, page) => {
+  await openWaiting(desk, page)
+  await page.getByRole('button', { name: '告知另有去处' }).click()
+  await page.getByLabel('理由').fill('这是合同纠纷，要由法院判断。')
+  await page.getByRole('button', { name: '告知居民' }).click()
+  await page.getByText('请选择。').waitFor()
+  await page.getByLabel('人民法院').check()
+  await desk.looks('out-of-scope')
+  await page.getByRole('button', { name: '告知居民' }).click()
+  await page.locator('.facts').getByText('告知另有去处').waitFor()
+}))
+
 test('A queue is narrowed, kept under a name, and found again', () => at(async (desk, page) => {
   await desk.signIn('liaison')
   await page.locator('tbody tr').first().waitFor()
@@ -200,6 +280,37 @@ test('An authenticator is set up, asked for, and dangerous deeds ask again', () 
   await page.getByRole('dialog', { name: '新的恢复码' }).waitFor()
   assert.equal(keys.length, 2)
   assert.equal(keys[0], keys[1])
+}))
+
+test('At the first sign-in nothing goes on before an authenticator is set up', () => at(async (desk, page) => {
+  // The demo asks nobody to: the answer is changed to what it is in earnest.
+  await page.route('**/sessions/staff', async (route) => {
+    const response = await route.fetch()
+    await route.fulfill({ response, json: { ...(await response.json()), state: 'enrolment_required' } })
+  })
+  await desk.signIn('publicity')
+  await desk.heading('先绑定身份验证器').waitFor()
+  await desk.go('/own')
+  await desk.heading('先绑定身份验证器').waitFor()
+  const secret = await page.locator('code').innerText()
+  await desk.looks('enrol')
+  await page.getByLabel('2. 填写身份验证器上的 6 位动态码').fill(totp(secret))
+  await page.keyboard.press('Enter')
+  await page.getByLabel('我已经保存好了').check()
+  await page.getByRole('button', { name: '完成' }).click()
+  await desk.heading('我的登录').waitFor()
+}))
+
+test('A page that cannot be opened says why, and opens when the server is there again', () => at(async (desk, page) => {
+  await desk.signIn('liaison')
+  await desk.heading('来信').waitFor()
+  let away = true
+  await page.route('**/api/v1/me', (route) => (away ? route.fulfill({ status: 500, contentType: 'application/problem+json', body: JSON.stringify({ status: 500, code: 'internal', title: '', detail: '系统出错了，请稍后再试。', request_id: 'r-17' }) }) : route.fallback()))
+  await page.reload()
+  await page.getByRole('alert').getByText('系统出错了').waitFor()
+  away = false
+  await page.getByRole('button', { name: '再试一次' }).click()
+  await desk.heading('来信').waitFor()
 }))
 
 test('A session that ended elsewhere asks to sign in and goes on where one was', () => at(async (desk, page) => {

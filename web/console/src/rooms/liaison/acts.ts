@@ -53,9 +53,9 @@ export const acts: Act[] = [
   },
   {
     id: 'hand_over', words: '转交承办单位', yes: '转交', done: '已转交',
-    told: (t) => (t.consents.hand_over ? '居民已同意转交，单位能看到其称呼和联系方式。期限按单位的规定重新计算，各方看到同一个日期。' : '居民还没有同意把自己的信息交给单位：单位只看得到来信内容。需要联系本人的，请先征求同意。'),
+    told: () => '居民已同意转交，单位能看到来信和居民允许的联系方式。期限按单位的规定重新计算，各方看到同一个日期。',
     asks: [{ name: 'unit_id', label: '承办单位', kind: 'unit' }, { name: 'note', label: '给单位的说明', kind: 'long', most: 500, optional: true, hint: '可以不填；各方都会看到。' }],
-    possible: can('hand_over'),
+    possible: (t) => can('hand_over')(t) && t.consents.hand_over,
     run: (id, w) => take(api.POST('/api/v1/staff/messages/{id}/hand-over', { ...on(id), body: { unit_id: w.unit_id ?? '', ...(w.note ? { note: w.note } : {}) } })),
   },
   {
@@ -73,7 +73,7 @@ export const acts: Act[] = [
   },
   {
     id: 'ask_consent', words: '征求转交同意', yes: '征求同意', done: '已请居民在手机上确认',
-    told: () => '请居民在手机上确认，是否同意把称呼和联系方式交给承办单位。',
+    told: () => '居民还没有同意转交，所以现在不能转交承办单位。请居民在手机上确认，同意后就能转交。',
     asks: [], possible: (t) => waits(t) && !t.consents.hand_over,
     run: (id) => take(api.POST('/api/v1/staff/messages/{id}/ask-consent', on(id))),
   },
