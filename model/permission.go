@@ -162,7 +162,7 @@ func (a Actor) AreaPaths(p Permission) []string {
 func (a Actor) RepresentativeIDs() []string {
 	var ids []string
 	for _, g := range a.Grants {
-		if g.Role == RoleRepresentative && g.RepresentativeID != "" {
+		if g.Role == RoleRepresentative && g.RepresentativeID != "" && !slices.Contains(ids, g.RepresentativeID) {
 			ids = append(ids, g.RepresentativeID)
 		}
 	}
@@ -173,7 +173,7 @@ func (a Actor) RepresentativeIDs() []string {
 func (a Actor) UnitIDs() []string {
 	var ids []string
 	for _, g := range a.Grants {
-		if g.Role == RoleUnitOfficer && g.UnitID != "" {
+		if g.Role == RoleUnitOfficer && g.UnitID != "" && !slices.Contains(ids, g.UnitID) {
 			ids = append(ids, g.UnitID)
 		}
 	}

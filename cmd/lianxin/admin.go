@@ -79,7 +79,7 @@ func readPassword(w world) (string, error) {
 func findArea(ctx context.Context, w world, db *store.DB, name string) (string, error) {
 	var id string
 	err := store.InTx(ctx, db, func(ctx context.Context, tx *gorm.DB) error {
-		areas, err := gorm.G[model.Area](tx).Where("name = ?", name).Order("path").Find(ctx)
+		areas, err := store.From[model.Area](tx).Where("name = ?", name).Order("path").Find(ctx)
 		if err != nil {
 			return err
 		}
@@ -87,7 +87,7 @@ func findArea(ctx context.Context, w world, db *store.DB, name string) (string, 
 			id = areas[0].ID
 			return nil
 		}
-		known, err := gorm.G[model.Area](tx).Count(ctx, "*")
+		known, err := store.From[model.Area](tx).Count(ctx, "*")
 		if err != nil {
 			return err
 		}
@@ -97,7 +97,7 @@ func findArea(ctx context.Context, w world, db *store.DB, name string) (string, 
 		keys := pinyin.PlaceKeysFor(name)
 		id = model.NewID()
 		top := model.Area{ID: id, Level: model.LevelDistrict, Name: name, Pinyin: keys.Pinyin, Initials: keys.Initials, Path: id + "/"}
-		if err := gorm.G[model.Area](tx).Create(ctx, &top); err != nil {
+		if err := store.From[model.Area](tx).Create(ctx, &top); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, model.SystemActor("command line"), "area.add", audit.Target{Kind: "area", ID: id, AreaPath: top.Path, Detail: name}, w.now())

@@ -135,7 +135,7 @@ func newArena(t *testing.T) *arena {
 
 func firstOf[T any](a *arena, condition string, args ...any) T {
 	a.tb.Helper()
-	found, err := gorm.G[T](a.db.Read()).Where(condition, args...).Limit(1).Find(a.tb.Context())
+	found, err := store.From[T](a.db.Read()).Where(condition, args...).Limit(1).Find(a.tb.Context())
 	if err != nil || len(found) == 0 {
 		a.tb.Fatalf("the sample has no %T with %s %v: %v", *new(T), condition, args, err)
 	}
@@ -144,7 +144,7 @@ func firstOf[T any](a *arena, condition string, args ...any) T {
 
 func plant[T any](a *arena, row *T) {
 	a.tb.Helper()
-	err := store.InTx(a.tb.Context(), a.db, func(ctx context.Context, tx *gorm.DB) error { return gorm.G[T](tx).Create(ctx, row) })
+	err := store.InTx(a.tb.Context(), a.db, func(ctx context.Context, tx *gorm.DB) error { return store.From[T](tx).Create(ctx, row) })
 	if err != nil {
 		a.tb.Fatal(err)
 	}
@@ -154,7 +154,7 @@ func plant[T any](a *arena, row *T) {
 func (a *arena) pickPlaces() {
 	a.tb.Helper()
 	home := firstOf[model.Area](a, "name = ?", "和平街道")
-	seats, err := gorm.G[model.Representative](a.db.Read()).Where("state = ? AND area_path LIKE ?", model.RepresentativeServing, home.Path+"%").Order("id").Limit(2).Find(a.tb.Context())
+	seats, err := store.From[model.Representative](a.db.Read()).Where("state = ? AND area_path LIKE ?", model.RepresentativeServing, home.Path+"%").Order("id").Limit(2).Find(a.tb.Context())
 	if err != nil || len(seats) != 2 {
 		a.tb.Fatalf("the sample has %d representatives at home: %v", len(seats), err)
 	}

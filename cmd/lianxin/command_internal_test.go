@@ -167,7 +167,7 @@ func withClearPhone(tb testing.TB, env map[string]string, number string) {
 	}
 	defer func() { _ = db.Close() }()
 	err = store.InTx(tb.Context(), db, func(ctx context.Context, tx *gorm.DB) error {
-		return gorm.G[model.Person](tx).Create(ctx, &model.Person{ID: model.NewID(), Name: "旧人", Phone: model.Sealed(number), CreatedAt: clock()})
+		return store.From[model.Person](tx).Create(ctx, &model.Person{ID: model.NewID(), Name: "旧人", Phone: model.Sealed(number), CreatedAt: clock()})
 	})
 	if err != nil {
 		tb.Fatal(err)

@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"gorm.io/gorm"
 
 	"lianxin/cmd/lianxin/sample"
 	"lianxin/config"
@@ -117,7 +116,7 @@ func demo(ctx context.Context, w world, o demoOptions) (err error) {
 // catchUp moves the clock to where the data of an earlier run stopped, when it
 // was moved ahead then: time must not go back.
 func catchUp(ctx context.Context, db *store.DB, sim *simulator.Simulator) error {
-	last, err := gorm.G[model.AuditLine](db.Read()).Order("at DESC").Limit(1).Find(ctx)
+	last, err := store.From[model.AuditLine](db.Read()).Order("at DESC").Limit(1).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("read the last moment: %w", err)
 	}
@@ -130,7 +129,7 @@ func catchUp(ctx context.Context, db *store.DB, sim *simulator.Simulator) error 
 // paintScenes asks the stand-in for the codes of the sample's posters: it
 // forgets them when it ends, and only a code that was painted can be scanned.
 func (a *app) paintScenes(ctx context.Context) error {
-	scenes, err := gorm.G[model.Scene](a.db.Read()).Where("kind = ?", model.ScenePlace).Order("created_at, code").Limit(100).Find(ctx)
+	scenes, err := store.From[model.Scene](a.db.Read()).Where("kind = ?", model.ScenePlace).Order("created_at, code").Limit(100).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("read scenes: %w", err)
 	}

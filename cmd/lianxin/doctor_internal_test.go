@@ -162,9 +162,9 @@ func TestTheDoctorFindsWorkThatIsNotDone(t *testing.T) {
 	p.inside(func(ctx context.Context, tx *gorm.DB) error {
 		return errors.Join(
 			outbox.Enqueue(ctx, tx, outbox.Task{Kind: "screen_turn", DedupeKey: "late", RunAt: past}),
-			gorm.G[model.Task](tx).Create(ctx, &model.Task{ID: model.NewID(), Kind: "push", DedupeKey: "no", State: model.TaskRefused, RunAt: past, LastError: "errcode 40037", CreatedAt: past}),
-			gorm.G[model.Task](tx).Create(ctx, &model.Task{ID: model.NewID(), Kind: "push", DedupeKey: "lost", State: model.TaskRunning, RunAt: past, LeaseUntil: &past, CreatedAt: past}),
-			gorm.G[model.Deadline](tx).Create(ctx, &model.Deadline{ID: model.NewID(), Kind: model.DeadlineFinish, State: model.DeadlineRunning, StartedAt: past, DueAt: past, NextAt: &past}),
+			store.From[model.Task](tx).Create(ctx, &model.Task{ID: model.NewID(), Kind: "push", DedupeKey: "no", State: model.TaskRefused, RunAt: past, LastError: "errcode 40037", CreatedAt: past}),
+			store.From[model.Task](tx).Create(ctx, &model.Task{ID: model.NewID(), Kind: "push", DedupeKey: "lost", State: model.TaskRunning, RunAt: past, LeaseUntil: &past, CreatedAt: past}),
+			store.From[model.Deadline](tx).Create(ctx, &model.Deadline{ID: model.NewID(), Kind: model.DeadlineFinish, State: model.DeadlineRunning, StartedAt: past, DueAt: past, NextAt: &past}),
 		)
 	})
 	p.change("DELETE FROM calendar_days WHERE provisional = 0")

@@ -6,11 +6,10 @@ import (
 	"strings"
 	"time"
 
-	"gorm.io/gorm"
-
 	"lianxin/model"
 	"lianxin/service/deadline"
 	"lianxin/service/outbox"
+	"lianxin/service/store"
 )
 
 // How late work may be.
@@ -106,7 +105,7 @@ func (d *doctor) outbox(ctx context.Context) {
 
 // refusal is why the newest refused task of a kind was given up.
 func (d *doctor) refusal(ctx context.Context, kind string) string {
-	task, err := gorm.G[model.Task](d.db.Read()).Where("state = ? AND kind = ?", model.TaskRefused, kind).Order("run_at DESC").Limit(1).Find(ctx)
+	task, err := store.From[model.Task](d.db.Read()).Where("state = ? AND kind = ?", model.TaskRefused, kind).Order("run_at DESC").Limit(1).Find(ctx)
 	if err != nil || len(task) == 0 {
 		return "原因不详"
 	}
@@ -130,7 +129,7 @@ func (d *doctor) clocks(ctx context.Context) {
 // jobs looks whether some program does the shared jobs.
 func (d *doctor) jobs(ctx context.Context) {
 	const check = "后台任务"
-	held, err := gorm.G[model.Lease](d.db.Read()).Where("name = ? AND `until` > ?", "deadline", d.w.now()).Count(ctx, "*")
+	held, err := store.From[model.Lease](d.db.Read()).Where("name = ? AND `until` > ?", "deadline", d.w.now()).Count(ctx, "*")
 	switch {
 	case err != nil:
 		d.broken(check, err)

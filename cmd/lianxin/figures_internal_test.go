@@ -89,7 +89,7 @@ func TestFiguresThatCannotBeReadSayThat(t *testing.T) {
 		t.Skip("a table is dropped, and a server's databases are used again")
 	}
 	if err := store.InTx(t.Context(), db, func(ctx context.Context, tx *gorm.DB) error {
-		return gorm.G[model.Lease](tx).Exec(ctx, "DROP TABLE leases")
+		return store.From[model.Lease](tx).Exec(ctx, "DROP TABLE leases")
 	}); err != nil {
 		t.Fatal(err)
 	}

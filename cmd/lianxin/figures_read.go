@@ -8,13 +8,12 @@ import (
 	"path/filepath"
 	"time"
 
-	"gorm.io/gorm"
-
 	"lianxin/config"
 	"lianxin/model"
 	"lianxin/service/deadline"
 	"lianxin/service/notice"
 	"lianxin/service/outbox"
+	"lianxin/service/store"
 )
 
 // The figures that are read when they are asked for.
@@ -106,8 +105,8 @@ func (s *standing) readNotices(ctx context.Context, tell tell) error {
 }
 
 func (s *standing) readChecks(ctx context.Context, tell tell) error {
-	turns := func(screening model.Screening) gorm.ChainInterface[model.Turn] {
-		return gorm.G[model.Turn](s.db.Read()).Where("screening = ?", screening)
+	turns := func(screening model.Screening) store.Query[model.Turn] {
+		return store.From[model.Turn](s.db.Read()).Where("screening = ?", screening)
 	}
 	held, err := turns(model.ScreeningHeld).Count(ctx, "*")
 	if err != nil {
@@ -137,7 +136,7 @@ func (s *standing) readChecks(ctx context.Context, tell tell) error {
 }
 
 func (s *standing) readLeases(ctx context.Context, tell tell) error {
-	leases, err := gorm.G[model.Lease](s.db.Read()).Find(ctx)
+	leases, err := store.From[model.Lease](s.db.Read()).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("read leases: %w", err)
 	}

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"gorm.io/gorm"
 
 	"lianxin/config"
 	"lianxin/model"
@@ -395,7 +394,7 @@ func (r *restoring) served(ctx context.Context, db *store.DB) (bool, error) {
 	if !db.Read().WithContext(ctx).Migrator().HasTable(&model.Lease{}) {
 		return false, nil
 	}
-	n, err := gorm.G[model.Lease](db.Read()).Where("name = ? AND `until` > ?", "deadline", r.w.now()).Count(ctx, "*")
+	n, err := store.From[model.Lease](db.Read()).Where("name = ? AND `until` > ?", "deadline", r.w.now()).Count(ctx, "*")
 	if err != nil {
 		return false, fmt.Errorf("看不了后台任务的占用：%w", err)
 	}

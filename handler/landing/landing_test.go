@@ -65,7 +65,7 @@ func newDoor(t *testing.T) *door {
 
 func add[T any](d *door, row T) {
 	d.t.Helper()
-	err := store.InTx(d.t.Context(), d.db, func(ctx context.Context, tx *gorm.DB) error { return gorm.G[T](tx).Create(ctx, &row) })
+	err := store.InTx(d.t.Context(), d.db, func(ctx context.Context, tx *gorm.DB) error { return store.From[T](tx).Create(ctx, &row) })
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -164,7 +164,7 @@ func TestALinkThatIsOverForgedOrRefusedLeadsNowhere(t *testing.T) {
 func refuse(w *world, id string) {
 	w.t.Helper()
 	err := store.InTx(w.t.Context(), w.db, func(ctx context.Context, tx *gorm.DB) error {
-		_, err := gorm.G[model.Picture](tx).Where("id = ?", id).Update(ctx, "screening", model.ScreeningRefused)
+		_, err := store.From[model.Picture](tx).Where("id = ?", id).Update(ctx, "screening", model.ScreeningRefused)
 		return err
 	})
 	if err != nil {

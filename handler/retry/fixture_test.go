@@ -146,7 +146,7 @@ func (d *desk) deed(ctx context.Context, by model.Actor, words string) error {
 // deeds counts what was really done.
 func (d *desk) deeds(ctx context.Context) int {
 	d.t.Helper()
-	n, err := gorm.G[model.AuditLine](d.db.Read()).Where("action = ?", "deed").Count(ctx, "*")
+	n, err := store.From[model.AuditLine](d.db.Read()).Where("action = ?", "deed").Count(ctx, "*")
 	if err != nil {
 		d.t.Fatal(err)
 	}

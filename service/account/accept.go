@@ -70,7 +70,7 @@ func (s *Service) AcceptInvitation(ctx context.Context, by model.Actor, code str
 
 func (s *Service) checkGuesses(ctx context.Context, tx *gorm.DB, by model.Actor) error {
 	since := s.now().Add(-guessesSpan)
-	lines, err := gorm.G[model.AuditLine](tx).Where("target_id = ? AND at > ? AND action = ?", by.PersonID, since, guessed).
+	lines, err := store.From[model.AuditLine](tx).Where("target_id = ? AND at > ? AND action = ?", by.PersonID, since, guessed).
 		Order("at").Limit(guessesMax).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("account: count guesses: %w", err)
@@ -83,7 +83,7 @@ func (s *Service) checkGuesses(ctx context.Context, tx *gorm.DB, by model.Actor)
 
 // redeem takes the invitation of a code, once; false when there is none to take.
 func (s *Service) redeem(ctx context.Context, tx *gorm.DB, by model.Actor, code string) (model.Invitation, bool, error) {
-	row, err := gorm.G[model.Invitation](tx).Where("code_hash = ?", hashOf(plainCode(code))).Take(ctx)
+	row, err := store.From[model.Invitation](tx).Where("code_hash = ?", hashOf(plainCode(code))).Take(ctx)
 	if store.IsAbsent(err) {
 		return row, false, nil
 	}
@@ -94,7 +94,7 @@ func (s *Service) redeem(ctx context.Context, tx *gorm.DB, by model.Actor, code 
 		return row, row.AcceptedBy == by.PersonID, nil
 	}
 	now := s.now()
-	n, err := gorm.G[model.Invitation](tx).Where("id = ? AND accepted_at IS NULL AND expires_at > ?", row.ID, now).
+	n, err := store.From[model.Invitation](tx).Where("id = ? AND accepted_at IS NULL AND expires_at > ?", row.ID, now).
 		Set(clause.Assignments(map[string]any{"accepted_at": now, "accepted_by": by.PersonID})).Update(ctx)
 	if err != nil {
 		return row, false, fmt.Errorf("account: accept invitation: %w", err)
@@ -134,7 +134,7 @@ func (s *Service) bind(ctx context.Context, tx *gorm.DB, by model.Actor, invitat
 
 // takeSeat puts the actor on a seat. Whoever sat there before loses the role.
 func (s *Service) takeSeat(ctx context.Context, tx *gorm.DB, by model.Actor, seat inviteTarget) error {
-	n, err := gorm.G[model.Representative](tx).Where("id = ? AND person_id = ?", seat.id, seat.personID).
+	n, err := store.From[model.Representative](tx).Where("id = ? AND person_id = ?", seat.id, seat.personID).
 		Set(clause.Assignments(map[string]any{"person_id": by.PersonID, "updated_at": s.now()})).Update(ctx)
 	if err != nil {
 		return fmt.Errorf("account: take seat: %w", err)
@@ -145,7 +145,7 @@ func (s *Service) takeSeat(ctx context.Context, tx *gorm.DB, by model.Actor, sea
 	if seat.personID == "" || seat.personID == by.PersonID {
 		return nil
 	}
-	_, err = gorm.G[model.Grant](tx).
+	_, err = store.From[model.Grant](tx).
 		Where("role = ? AND representative_id = ? AND person_id <> ?", model.RoleRepresentative, seat.id, by.PersonID).Delete(ctx)
 	if err != nil {
 		return fmt.Errorf("account: end former grant: %w", err)
@@ -155,7 +155,7 @@ func (s *Service) takeSeat(ctx context.Context, tx *gorm.DB, by model.Actor, sea
 
 // addGrant grants a role unless the person has it already.
 func addGrant(ctx context.Context, tx *gorm.DB, g model.Grant) error {
-	n, err := gorm.G[model.Grant](tx).Where("person_id = ? AND role = ? AND area_id = ? AND unit_id = ? AND representative_id = ?",
+	n, err := store.From[model.Grant](tx).Where("person_id = ? AND role = ? AND area_id = ? AND unit_id = ? AND representative_id = ?",
 		g.PersonID, g.Role, g.AreaID, g.UnitID, g.RepresentativeID).Count(ctx, "*")
 	if err != nil {
 		return fmt.Errorf("account: look for grant: %w", err)
@@ -164,7 +164,7 @@ func addGrant(ctx context.Context, tx *gorm.DB, g model.Grant) error {
 		return nil
 	}
 	g.ID = model.NewID()
-	if err := gorm.G[model.Grant](tx).Create(ctx, &g); err != nil {
+	if err := store.From[model.Grant](tx).Create(ctx, &g); err != nil {
 		return fmt.Errorf("account: grant %s: %w", g.Role, err)
 	}
 	return nil

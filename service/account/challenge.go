@@ -37,7 +37,7 @@ func (s *Service) challenge(ctx context.Context, tx *gorm.DB, who caller) (Entry
 		ID: model.NewID(), PersonID: who.account.PersonID, TokenHash: hashOf(entry.Challenge), DeviceID: who.device.ID, Address: who.From.network(),
 		CreatedAt: now, ExpiresAt: entry.ChallengeUntil,
 	}
-	if err := gorm.G[model.SignInChallenge](tx).Create(ctx, &row); err != nil {
+	if err := store.From[model.SignInChallenge](tx).Create(ctx, &row); err != nil {
 		return Entry{}, fmt.Errorf("account: challenge: %w", err)
 	}
 	return entry, nil
@@ -57,7 +57,7 @@ func (s *Service) AnswerChallenge(ctx context.Context, token, code string, from 
 		if err != nil {
 			return err
 		}
-		account, err := gorm.G[model.StaffAccount](tx).Where("person_id = ?", open.PersonID).Take(ctx)
+		account, err := store.From[model.StaffAccount](tx).Where("person_id = ?", open.PersonID).Take(ctx)
 		if err != nil {
 			return fmt.Errorf("account: find challenged account: %w", err)
 		}
@@ -91,7 +91,7 @@ func (s *Service) AnswerChallenge(ctx context.Context, token, code string, from 
 // attempt takes one attempt at a challenge and gives it. Fault: unauthenticated
 // when there is none, or none left.
 func (s *Service) attempt(ctx context.Context, tx *gorm.DB, token string, from From) (model.SignInChallenge, error) {
-	mine := gorm.G[model.SignInChallenge](tx).Where("token_hash = ?", hashOf(token))
+	mine := store.From[model.SignInChallenge](tx).Where("token_hash = ?", hashOf(token))
 	n, err := mine.Where("used_at IS NULL AND expires_at > ? AND attempts < ? AND address = ?", s.now(), challengeAttempts, from.network()).
 		Update(ctx, "attempts", gorm.Expr("attempts + 1"))
 	if err != nil {
@@ -100,7 +100,7 @@ func (s *Service) attempt(ctx context.Context, tx *gorm.DB, token string, from F
 	if n != 1 {
 		return model.SignInChallenge{}, errChallengeOver()
 	}
-	open, err := gorm.G[model.SignInChallenge](tx).Where("token_hash = ?", hashOf(token)).Take(ctx)
+	open, err := store.From[model.SignInChallenge](tx).Where("token_hash = ?", hashOf(token)).Take(ctx)
 	if err != nil {
 		return open, fmt.Errorf("account: read challenge: %w", err)
 	}
@@ -109,7 +109,7 @@ func (s *Service) attempt(ctx context.Context, tx *gorm.DB, token string, from F
 
 // answered uses a challenge up and lets its person in.
 func (s *Service) answered(ctx context.Context, tx *gorm.DB, open model.SignInChallenge, from From) (Entry, error) {
-	if _, err := gorm.G[model.SignInChallenge](tx).Where("id = ?", open.ID).Update(ctx, "used_at", s.now()); err != nil {
+	if _, err := store.From[model.SignInChallenge](tx).Where("id = ?", open.ID).Update(ctx, "used_at", s.now()); err != nil {
 		return Entry{}, fmt.Errorf("account: use challenge up: %w", err)
 	}
 	return s.letIn(ctx, tx, open.PersonID, model.StaffDevice{ID: open.DeviceID}, from)

@@ -101,7 +101,7 @@ func newTown(t *testing.T) *town {
 func add[T any](town *town, row T) {
 	town.t.Helper()
 	err := store.InTx(town.t.Context(), town.db, func(ctx context.Context, tx *gorm.DB) error {
-		return gorm.G[T](tx).Create(ctx, &row)
+		return store.From[T](tx).Create(ctx, &row)
 	})
 	if err != nil {
 		town.t.Fatal(err)
@@ -111,7 +111,7 @@ func add[T any](town *town, row T) {
 // rows reads the records that a condition names.
 func rows[T any](town *town, where string, args ...any) []T {
 	town.t.Helper()
-	found, err := gorm.G[T](town.db.Read()).Where(where, args...).Find(town.t.Context())
+	found, err := store.From[T](town.db.Read()).Where(where, args...).Find(town.t.Context())
 	if err != nil {
 		town.t.Fatal(err)
 	}

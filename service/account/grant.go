@@ -50,7 +50,7 @@ func (s *Service) RevokeRole(ctx context.Context, by model.Actor, personID strin
 		if err != nil {
 			return err
 		}
-		grant, err := gorm.G[model.Grant](tx).
+		grant, err := store.From[model.Grant](tx).
 			Where("person_id = ? AND role = ? AND area_id = ? AND role IN ?", personID, role, areaID, staffRoles).Take(ctx)
 		if store.IsAbsent(err) {
 			return fault.NotFound("这一角色授权")
@@ -68,7 +68,7 @@ func (s *Service) RevokeRole(ctx context.Context, by model.Actor, personID strin
 // endGrant removes a grant, but not that of the last administrator of an area:
 // somebody must be left who can let people in, there or above.
 func endGrant(ctx context.Context, tx *gorm.DB, g model.Grant) error {
-	n, err := gorm.G[model.Grant](tx).Where("id = ?", g.ID).Delete(ctx)
+	n, err := store.From[model.Grant](tx).Where("id = ?", g.ID).Delete(ctx)
 	if err != nil {
 		return fmt.Errorf("account: revoke role: %w", err)
 	}
@@ -77,7 +77,7 @@ func endGrant(ctx context.Context, tx *gorm.DB, g model.Grant) error {
 	}
 	// Counted by writing, not by reading: two administrators who revoke each
 	// other at once meet here, and one of them is told.
-	left, err := gorm.G[model.Grant](tx).
+	left, err := store.From[model.Grant](tx).
 		Where("role = ? AND area_path IN ?", model.RoleAdministrator, pathsDownTo(g.AreaPath)).Update(ctx, "role", model.RoleAdministrator)
 	if err != nil {
 		return fmt.Errorf("account: count administrators: %w", err)
@@ -103,14 +103,14 @@ func pathsDownTo(path string) []string {
 // visibleStaff finds a staff account with its staff grants, if the actor may
 // see it: one with a role in the actor's areas, or with no role at all.
 func visibleStaff(ctx context.Context, tx *gorm.DB, by model.Actor, personID string) (model.StaffAccount, []model.Grant, error) {
-	account, err := gorm.G[model.StaffAccount](tx).Where("person_id = ?", personID).Take(ctx)
+	account, err := store.From[model.StaffAccount](tx).Where("person_id = ?", personID).Take(ctx)
 	if store.IsAbsent(err) {
 		return account, nil, fault.NotFound("该工作人员")
 	}
 	if err != nil {
 		return account, nil, fmt.Errorf("account: find staff: %w", err)
 	}
-	grants, err := gorm.G[model.Grant](tx).Where("person_id = ? AND role IN ?", personID, staffRoles).Order("id").Find(ctx)
+	grants, err := store.From[model.Grant](tx).Where("person_id = ? AND role IN ?", personID, staffRoles).Order("id").Find(ctx)
 	if err != nil {
 		return account, nil, fmt.Errorf("account: read grants of staff: %w", err)
 	}

@@ -43,7 +43,7 @@ func (s *Service) Invite(ctx context.Context, by model.Actor, kind model.Invitat
 		if target.over {
 			return errTargetOver(target)
 		}
-		_, err = gorm.G[model.Invitation](tx).Where("kind = ? AND target_id = ? AND accepted_at IS NULL", kind, targetID).Delete(ctx)
+		_, err = store.From[model.Invitation](tx).Where("kind = ? AND target_id = ? AND accepted_at IS NULL", kind, targetID).Delete(ctx)
 		if err != nil {
 			return fmt.Errorf("account: replace invitation: %w", err)
 		}
@@ -51,7 +51,7 @@ func (s *Service) Invite(ctx context.Context, by model.Actor, kind model.Invitat
 			ID: model.NewID(), Kind: kind, TargetID: targetID, CodeHash: hashOf(plainCode(code)), IssuedBy: by.PersonID,
 			ExpiresAt: expires, CreatedAt: now,
 		}
-		if err := gorm.G[model.Invitation](tx).Create(ctx, &row); err != nil {
+		if err := store.From[model.Invitation](tx).Create(ctx, &row); err != nil {
 			return fmt.Errorf("account: invite: %w", err)
 		}
 		return audit.Record(ctx, tx, by, "invitation.issue", target.audited(target.name), now)
@@ -74,7 +74,7 @@ func (s *Service) WithdrawInvitation(ctx context.Context, by model.Actor, kind m
 		if by.System == "" && !by.PermitsIn(model.PermitInvite, target.areaPath) {
 			return errNoTarget()
 		}
-		n, err := gorm.G[model.Invitation](tx).Where("kind = ? AND target_id = ? AND accepted_at IS NULL AND expires_at > ?", kind, targetID, s.now()).Delete(ctx)
+		n, err := store.From[model.Invitation](tx).Where("kind = ? AND target_id = ? AND accepted_at IS NULL AND expires_at > ?", kind, targetID, s.now()).Delete(ctx)
 		if err != nil {
 			return fmt.Errorf("account: withdraw invitation: %w", err)
 		}
@@ -98,7 +98,7 @@ func errTargetOver(t inviteTarget) error {
 func findTarget(ctx context.Context, tx *gorm.DB, kind model.InvitationKind, id string) (inviteTarget, error) {
 	switch kind {
 	case model.InvitationRepresentative:
-		rep, err := gorm.G[model.Representative](tx).Where("id = ?", id).Take(ctx)
+		rep, err := store.From[model.Representative](tx).Where("id = ?", id).Take(ctx)
 		if err != nil {
 			return inviteTarget{}, targetError(err)
 		}
@@ -107,7 +107,7 @@ func findTarget(ctx context.Context, tx *gorm.DB, kind model.InvitationKind, id 
 			kind: kind, id: rep.ID, name: rep.Name, personID: rep.PersonID, areaID: rep.AreaID, areaPath: rep.AreaPath, over: over,
 		}, nil
 	case model.InvitationUnitOfficer:
-		unit, err := gorm.G[model.Unit](tx).Where("id = ?", id).Take(ctx)
+		unit, err := store.From[model.Unit](tx).Where("id = ?", id).Take(ctx)
 		if err != nil {
 			return inviteTarget{}, targetError(err)
 		}

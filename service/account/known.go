@@ -27,7 +27,7 @@ func (s *Service) knownDevice(ctx context.Context, personID, token string) (mode
 	if token == "" {
 		return model.StaffDevice{}, nil
 	}
-	known, err := gorm.G[model.StaffDevice](s.db.Read()).
+	known, err := store.From[model.StaffDevice](s.db.Read()).
 		Where("token_hash = ? AND person_id = ? AND expires_at > ?", hashOf(token), personID, s.now()).Limit(1).Find(ctx)
 	if err != nil {
 		return model.StaffDevice{}, fmt.Errorf("account: find device: %w", err)
@@ -43,7 +43,7 @@ func (s *Service) knownDevice(ctx context.Context, personID, token string) (mode
 func (s *Service) keepDevice(ctx context.Context, tx *gorm.DB, personID string, device model.StaffDevice, from From) (model.StaffDevice, string, error) {
 	now := s.now()
 	if device.ID != "" {
-		n, err := gorm.G[model.StaffDevice](tx).Where("id = ?", device.ID).
+		n, err := store.From[model.StaffDevice](tx).Where("id = ?", device.ID).
 			Set(clause.Assignments(map[string]any{"last_used_at": now, "expires_at": now.Add(deviceLife), "label": from.label()})).Update(ctx)
 		if err != nil {
 			return device, "", fmt.Errorf("account: note device: %w", err)
@@ -52,12 +52,12 @@ func (s *Service) keepDevice(ctx context.Context, tx *gorm.DB, personID string, 
 			return device, "", nil
 		}
 	}
-	others, err := gorm.G[model.StaffDevice](tx).Where("person_id = ?", personID).Order("last_used_at DESC, id DESC").Find(ctx)
+	others, err := store.From[model.StaffDevice](tx).Where("person_id = ?", personID).Order("last_used_at DESC, id DESC").Find(ctx)
 	if err != nil {
 		return device, "", fmt.Errorf("account: list devices: %w", err)
 	}
 	for _, old := range others[min(len(others), devicesMax-1):] {
-		if _, err := gorm.G[model.StaffDevice](tx).Where("id = ?", old.ID).Delete(ctx); err != nil {
+		if _, err := store.From[model.StaffDevice](tx).Where("id = ?", old.ID).Delete(ctx); err != nil {
 			return device, "", fmt.Errorf("account: forget oldest device: %w", err)
 		}
 	}
@@ -65,7 +65,7 @@ func (s *Service) keepDevice(ctx context.Context, tx *gorm.DB, personID string, 
 	device = model.StaffDevice{
 		ID: model.NewID(), PersonID: personID, TokenHash: hashOf(token), Label: from.label(), CreatedAt: now, LastUsedAt: now, ExpiresAt: now.Add(deviceLife),
 	}
-	if err := gorm.G[model.StaffDevice](tx).Create(ctx, &device); err != nil {
+	if err := store.From[model.StaffDevice](tx).Create(ctx, &device); err != nil {
 		return device, "", fmt.Errorf("account: add device: %w", err)
 	}
 	if len(others) == 0 {
@@ -82,7 +82,7 @@ func (s *Service) Devices(ctx context.Context, by model.Actor) ([]model.StaffDev
 	if err := signedIn(by); err != nil {
 		return nil, err
 	}
-	known, err := gorm.G[model.StaffDevice](s.db.Read()).Where("person_id = ? AND expires_at > ?", by.PersonID, s.now()).
+	known, err := store.From[model.StaffDevice](s.db.Read()).Where("person_id = ? AND expires_at > ?", by.PersonID, s.now()).
 		Order("last_used_at DESC, id DESC").Limit(devicesMax).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("account: list devices: %w", err)
@@ -97,7 +97,7 @@ func (s *Service) ForgetDevice(ctx context.Context, by model.Actor, id string) e
 		return err
 	}
 	return store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		n, err := gorm.G[model.StaffDevice](tx).Where("id = ? AND person_id = ?", id, by.PersonID).Delete(ctx)
+		n, err := store.From[model.StaffDevice](tx).Where("id = ? AND person_id = ?", id, by.PersonID).Delete(ctx)
 		if err != nil {
 			return fmt.Errorf("account: forget device: %w", err)
 		}
@@ -113,7 +113,7 @@ func (s *Service) ForgetDevice(ctx context.Context, by model.Actor, id string) e
 
 // forgetDevices makes the devices of a person strangers again, but one.
 func forgetDevices(ctx context.Context, tx *gorm.DB, personID, spared string) error {
-	if _, err := gorm.G[model.StaffDevice](tx).Where("person_id = ? AND id <> ?", personID, spared).Delete(ctx); err != nil {
+	if _, err := store.From[model.StaffDevice](tx).Where("person_id = ? AND id <> ?", personID, spared).Delete(ctx); err != nil {
 		return fmt.Errorf("account: forget devices: %w", err)
 	}
 	return nil

@@ -38,7 +38,7 @@ func (s *Service) Sessions(ctx context.Context, by model.Actor) ([]OpenSession, 
 	if err := signedIn(by); err != nil {
 		return nil, err
 	}
-	rows, err := gorm.G[model.Session](s.db.Read()).
+	rows, err := store.From[model.Session](s.db.Read()).
 		Where("person_id = ? AND revoked_at IS NULL AND refresh_expires_at > ?", by.PersonID, s.now()).
 		Order("created_at DESC, id DESC").Limit(sessionsShown).Find(ctx)
 	if err != nil {
@@ -113,7 +113,7 @@ func (s *Service) endMine(ctx context.Context, by model.Actor, action, spared st
 
 // revoke ends the sessions that a condition names and says how many those were.
 func (s *Service) revoke(ctx context.Context, tx *gorm.DB, which string, args ...any) (int, error) {
-	n, err := gorm.G[model.Session](tx).Where(which, args...).Where("revoked_at IS NULL").Update(ctx, "revoked_at", s.now())
+	n, err := store.From[model.Session](tx).Where(which, args...).Where("revoked_at IS NULL").Update(ctx, "revoked_at", s.now())
 	if err != nil {
 		return 0, fmt.Errorf("account: revoke sessions: %w", err)
 	}
@@ -168,7 +168,7 @@ type SeatKept bool
 
 // freeSeat takes a seat, with its role, from who sits on it.
 func (s *Service) freeSeat(ctx context.Context, tx *gorm.DB, seat inviteTarget) error {
-	n, err := gorm.G[model.Representative](tx).Where("id = ? AND person_id = ?", seat.id, seat.personID).
+	n, err := store.From[model.Representative](tx).Where("id = ? AND person_id = ?", seat.id, seat.personID).
 		Set(clause.Assignments(map[string]any{"person_id": "", "updated_at": s.now()})).Update(ctx)
 	if err != nil {
 		return fmt.Errorf("account: free seat: %w", err)
@@ -176,7 +176,7 @@ func (s *Service) freeSeat(ctx context.Context, tx *gorm.DB, seat inviteTarget) 
 	if n != 1 {
 		return fault.Conflict("该代表的绑定刚刚发生了变化，请再试一次。")
 	}
-	_, err = gorm.G[model.Grant](tx).Where("role = ? AND representative_id = ?", model.RoleRepresentative, seat.id).Delete(ctx)
+	_, err = store.From[model.Grant](tx).Where("role = ? AND representative_id = ?", model.RoleRepresentative, seat.id).Delete(ctx)
 	if err != nil {
 		return fmt.Errorf("account: end grant of seat: %w", err)
 	}

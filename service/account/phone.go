@@ -39,7 +39,7 @@ func (s *Service) BindPhone(ctx context.Context, by model.Actor, code string) (s
 
 func (s *Service) bindPhone(ctx context.Context, tx *gorm.DB, by model.Actor, phone string) error {
 	hashes := s.keys.Hashes(sealed.Phone, phone)
-	n, err := gorm.G[model.Person](tx).Where("id = ? AND shadow = ?", by.PersonID, false).Set(clause.Assignments(map[string]any{
+	n, err := store.From[model.Person](tx).Where("id = ? AND shadow = ?", by.PersonID, false).Set(clause.Assignments(map[string]any{
 		"phone": string(s.keys.Seal(sealed.PhoneOf(by.PersonID), phone)), "phone_hash": hashes[0],
 	})).Update(ctx)
 	if err != nil {
@@ -50,14 +50,14 @@ func (s *Service) bindPhone(ctx context.Context, tx *gorm.DB, by model.Actor, ph
 	}
 	// Counted by writing, not by reading: of two people who bind the same number
 	// at once, one waits for the other's row here and then sees it.
-	holders, err := gorm.G[model.Person](tx).Where("phone_hash IN ? AND shadow = ?", hashes, false).Update(ctx, "shadow", false)
+	holders, err := store.From[model.Person](tx).Where("phone_hash IN ? AND shadow = ?", hashes, false).Update(ctx, "shadow", false)
 	if err != nil {
 		return fmt.Errorf("account: count holders of phone: %w", err)
 	}
 	if holders > 1 {
 		return fault.Conflict("该手机号已绑定其他微信，如需更换请联系联络办。")
 	}
-	shadows, err := gorm.G[model.Person](tx).Where("phone_hash IN ? AND shadow = ?", hashes, true).Find(ctx)
+	shadows, err := store.From[model.Person](tx).Where("phone_hash IN ? AND shadow = ?", hashes, true).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("account: find shadows of phone: %w", err)
 	}
@@ -73,20 +73,20 @@ func (s *Service) bindPhone(ctx context.Context, tx *gorm.DB, by model.Actor, ph
 
 // absorb gives a person what was written down for their shadow, and removes it.
 func (s *Service) absorb(ctx context.Context, tx *gorm.DB, by model.Actor, shadow model.Person) error {
-	messages, err := gorm.G[model.Message](tx).Where("resident_id = ?", shadow.ID).Update(ctx, "resident_id", by.PersonID)
+	messages, err := store.From[model.Message](tx).Where("resident_id = ?", shadow.ID).Update(ctx, "resident_id", by.PersonID)
 	if err != nil {
 		return fmt.Errorf("account: bring messages over: %w", err)
 	}
 	if err := bringNotices(ctx, tx, shadow.ID, by.PersonID); err != nil {
 		return err
 	}
-	if _, err := gorm.G[model.Consent](tx).Where("person_id = ?", shadow.ID).Update(ctx, "person_id", by.PersonID); err != nil {
+	if _, err := store.From[model.Consent](tx).Where("person_id = ?", shadow.ID).Update(ctx, "person_id", by.PersonID); err != nil {
 		return fmt.Errorf("account: bring consents over: %w", err)
 	}
-	if _, err := gorm.G[model.Person](tx).Where("id = ? AND name = ?", by.PersonID, "").Update(ctx, "name", shadow.Name); err != nil {
+	if _, err := store.From[model.Person](tx).Where("id = ? AND name = ?", by.PersonID, "").Update(ctx, "name", shadow.Name); err != nil {
 		return fmt.Errorf("account: take name over: %w", err)
 	}
-	n, err := gorm.G[model.Person](tx).Where("id = ? AND shadow = ?", shadow.ID, true).Delete(ctx)
+	n, err := store.From[model.Person](tx).Where("id = ? AND shadow = ?", shadow.ID, true).Delete(ctx)
 	if err != nil {
 		return fmt.Errorf("account: remove shadow: %w", err)
 	}
@@ -102,18 +102,18 @@ func (s *Service) absorb(ctx context.Context, tx *gorm.DB, by model.Actor, shado
 // they were told of already is dropped with the shadow.
 func bringNotices(ctx context.Context, tx *gorm.DB, from, to string) error {
 	var told []string
-	err := gorm.G[model.Notice](tx).Select("happening").
+	err := store.From[model.Notice](tx).Select("happening").
 		Where("person_id = ? AND happening IN (?)", to, tx.Model(&model.Notice{}).Select("happening").Where("person_id = ?", from)).
 		Scan(ctx, &told)
 	if err != nil {
 		return fmt.Errorf("account: compare notices: %w", err)
 	}
 	if len(told) > 0 {
-		if _, err := gorm.G[model.Notice](tx).Where("person_id = ? AND happening IN ?", from, told).Delete(ctx); err != nil {
+		if _, err := store.From[model.Notice](tx).Where("person_id = ? AND happening IN ?", from, told).Delete(ctx); err != nil {
 			return fmt.Errorf("account: drop doubled notices: %w", err)
 		}
 	}
-	_, err = gorm.G[model.Notice](tx).Where("person_id = ?", from).Set(clause.Assignments(map[string]any{"person_id": to})).Update(ctx)
+	_, err = store.From[model.Notice](tx).Where("person_id = ?", from).Set(clause.Assignments(map[string]any{"person_id": to})).Update(ctx)
 	if err != nil {
 		return fmt.Errorf("account: bring notices over: %w", err)
 	}

@@ -79,7 +79,7 @@ func (s *Service) Me(ctx context.Context, by model.Actor) (Profile, error) {
 	if me.Units, err = posts(ctx, db, owner.UnitIDs()); err != nil {
 		return Profile{}, err
 	}
-	me.UnreadNotices, err = gorm.G[model.Notice](db).Where("person_id = ? AND read_at IS NULL", by.PersonID).Count(ctx, "*")
+	me.UnreadNotices, err = store.From[model.Notice](db).Where("person_id = ? AND read_at IS NULL", by.PersonID).Count(ctx, "*")
 	if err != nil {
 		return Profile{}, fmt.Errorf("account: count unread notices: %w", err)
 	}
@@ -106,7 +106,7 @@ func seats(ctx context.Context, db *gorm.DB, ids []string) ([]Seat, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	found, err := gorm.G[Seat](db).Raw(`SELECT r.id AS representative_id, r.name, r.state,
+	found, err := store.From[Seat](db).Raw(`SELECT r.id AS representative_id, r.name, r.state,
 		COALESCE(e.name, '') AS electing_unit, COALESCE(t.name, '') AS term
 		FROM representatives r
 		LEFT JOIN electing_units e ON e.id = r.electing_unit_id
@@ -119,7 +119,7 @@ func seats(ctx context.Context, db *gorm.DB, ids []string) ([]Seat, error) {
 }
 
 func posts(ctx context.Context, db *gorm.DB, ids []string) ([]Post, error) {
-	units, err := gorm.G[model.Unit](db).Where("id IN ?", ids).Order("name, id").Find(ctx)
+	units, err := store.From[model.Unit](db).Where("id IN ?", ids).Order("name, id").Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("account: read units: %w", err)
 	}
@@ -140,7 +140,7 @@ func (s *Service) Rename(ctx context.Context, by model.Actor, name string) error
 		return err
 	}
 	return store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		n, err := gorm.G[model.Person](tx).Where("id = ?", by.PersonID).Update(ctx, "name", name)
+		n, err := store.From[model.Person](tx).Where("id = ?", by.PersonID).Update(ctx, "name", name)
 		if err != nil {
 			return fmt.Errorf("account: rename: %w", err)
 		}

@@ -12,7 +12,7 @@ import (
 )
 
 func grantsOf(ctx context.Context, db *gorm.DB, personID string) ([]model.Grant, error) {
-	grants, err := gorm.G[model.Grant](db).Where("person_id = ?", personID).Order("id").Find(ctx)
+	grants, err := store.From[model.Grant](db).Where("person_id = ?", personID).Order("id").Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("account: read grants: %w", err)
 	}
@@ -20,7 +20,7 @@ func grantsOf(ctx context.Context, db *gorm.DB, personID string) ([]model.Grant,
 }
 
 func personOf(ctx context.Context, db *gorm.DB, id string) (model.Person, error) {
-	person, err := gorm.G[model.Person](db).Where("id = ?", id).Take(ctx)
+	person, err := store.From[model.Person](db).Where("id = ?", id).Take(ctx)
 	if store.IsAbsent(err) {
 		return model.Person{}, fault.NotFound("该用户")
 	}
@@ -31,7 +31,7 @@ func personOf(ctx context.Context, db *gorm.DB, id string) (model.Person, error)
 }
 
 func areaOf(ctx context.Context, db *gorm.DB, id string) (model.Area, error) {
-	area, err := gorm.G[model.Area](db).Where("id = ?", id).Take(ctx)
+	area, err := store.From[model.Area](db).Where("id = ?", id).Take(ctx)
 	if store.IsAbsent(err) {
 		return model.Area{}, fault.NotFound("该区域")
 	}
@@ -43,7 +43,7 @@ func areaOf(ctx context.Context, db *gorm.DB, id string) (model.Area, error) {
 
 // areaNames gives the names of areas by id.
 func areaNames(ctx context.Context, db *gorm.DB, ids []string) (map[string]string, error) {
-	areas, err := gorm.G[model.Area](db).Where("id IN ?", ids).Find(ctx)
+	areas, err := store.From[model.Area](db).Where("id IN ?", ids).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("account: read areas: %w", err)
 	}

@@ -19,7 +19,7 @@ const recoveryCodes = 10
 // Each holds 49 bits of chance, so that its plain hash cannot be turned back
 // while it is worth anything.
 func (s *Service) newRecoveryCodes(ctx context.Context, tx *gorm.DB, personID string) ([]string, error) {
-	if _, err := gorm.G[model.RecoveryCode](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
+	if _, err := store.From[model.RecoveryCode](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
 		return nil, fmt.Errorf("account: replace recovery codes: %w", err)
 	}
 	codes := make([]string, recoveryCodes)
@@ -28,7 +28,7 @@ func (s *Service) newRecoveryCodes(ctx context.Context, tx *gorm.DB, personID st
 		codes[i] = newCode()
 		rows[i] = model.RecoveryCode{ID: model.NewID(), PersonID: personID, CodeHash: hashOf(plainCode(codes[i])), CreatedAt: s.now()}
 	}
-	if err := gorm.G[model.RecoveryCode](tx).CreateInBatches(ctx, &rows, recoveryCodes); err != nil {
+	if err := store.From[model.RecoveryCode](tx).CreateInBatches(ctx, &rows, recoveryCodes); err != nil {
 		return nil, fmt.Errorf("account: add recovery codes: %w", err)
 	}
 	return codes, nil
@@ -37,7 +37,7 @@ func (s *Service) newRecoveryCodes(ctx context.Context, tx *gorm.DB, personID st
 // useRecoveryCode uses a recovery code up; false when it is none, or was used.
 // The owner is told.
 func (s *Service) useRecoveryCode(ctx context.Context, tx *gorm.DB, personID, code string) (bool, error) {
-	n, err := gorm.G[model.RecoveryCode](tx).Where("person_id = ? AND code_hash = ? AND used_at IS NULL", personID, hashOf(plainCode(code))).
+	n, err := store.From[model.RecoveryCode](tx).Where("person_id = ? AND code_hash = ? AND used_at IS NULL", personID, hashOf(plainCode(code))).
 		Update(ctx, "used_at", s.now())
 	if err != nil {
 		return false, fmt.Errorf("account: use recovery code: %w", err)
@@ -62,7 +62,7 @@ func (s *Service) useRecoveryCode(ctx context.Context, tx *gorm.DB, personID, co
 }
 
 func recoveryLeft(ctx context.Context, db *gorm.DB, personID string) (int64, error) {
-	left, err := gorm.G[model.RecoveryCode](db).Where("person_id = ? AND used_at IS NULL", personID).Count(ctx, "*")
+	left, err := store.From[model.RecoveryCode](db).Where("person_id = ? AND used_at IS NULL", personID).Count(ctx, "*")
 	if err != nil {
 		return 0, fmt.Errorf("account: count recovery codes: %w", err)
 	}

@@ -38,7 +38,7 @@ func (s *Service) ChangePassword(ctx context.Context, by model.Actor, old, fresh
 		return err
 	}
 	return store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		n, err := gorm.G[model.StaffAccount](tx).Where("person_id = ? AND password_hash = ?", by.PersonID, account.PasswordHash).
+		n, err := store.From[model.StaffAccount](tx).Where("person_id = ? AND password_hash = ?", by.PersonID, account.PasswordHash).
 			Set(clause.Assignments(map[string]any{"password_hash": hash, "password_changed_at": s.now()})).Update(ctx)
 		if err != nil {
 			return fmt.Errorf("account: change password: %w", err)
@@ -75,7 +75,7 @@ func (s *Service) startAfresh(ctx context.Context, tx *gorm.DB, by model.Actor) 
 // Faults: not found, forbidden when the person also holds a role beyond the
 // actor's areas, invalid (password).
 func (s *Service) ResetPassword(ctx context.Context, by model.Actor, personID, password string) error {
-	account, err := gorm.G[model.StaffAccount](s.db.Read()).Where("person_id = ?", personID).Limit(1).Find(ctx)
+	account, err := store.From[model.StaffAccount](s.db.Read()).Where("person_id = ?", personID).Limit(1).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("account: find staff: %w", err)
 	}
@@ -92,7 +92,7 @@ func (s *Service) ResetPassword(ctx context.Context, by model.Actor, personID, p
 	}
 	w := warning{what: "password", title: "您的密码已重置", body: "管理员重置了您的密码，所有登录已退出。如果您没有提出过，请立即联系管理员。"}
 	return s.reset(ctx, by, personID, "password.reset", w, func(ctx context.Context, tx *gorm.DB) error {
-		_, err := gorm.G[model.StaffAccount](tx).Where("person_id = ?", personID).Set(clause.Assignments(map[string]any{
+		_, err := store.From[model.StaffAccount](tx).Where("person_id = ?", personID).Set(clause.Assignments(map[string]any{
 			"password_hash": hash, "password_changed_at": s.now(), "failed_count": 0,
 		})).Update(ctx)
 		if err != nil {
@@ -133,7 +133,7 @@ func (s *Service) Unlock(ctx context.Context, by model.Actor, personID string) e
 		if err := s.forgive(ctx, tx, account.Login, personID); err != nil {
 			return err
 		}
-		_, err = gorm.G[model.StaffAccount](tx).Where("person_id = ?", personID).
+		_, err = store.From[model.StaffAccount](tx).Where("person_id = ?", personID).
 			Set(clause.Assignments(map[string]any{"failed_count": 0, "locked_until": nil})).Update(ctx)
 		if err != nil {
 			return fmt.Errorf("account: unlock: %w", err)
@@ -146,7 +146,7 @@ func (s *Service) Unlock(ctx context.Context, by model.Actor, personID string) e
 // have used up. What single addresses did is theirs.
 func (s *Service) forgive(ctx context.Context, tx *gorm.DB, login, personID string) error {
 	tries := append(strangersTries(login), factorTries(personID, "")...)
-	devices, err := gorm.G[model.StaffDevice](tx).Where("person_id = ?", personID).Find(ctx)
+	devices, err := store.From[model.StaffDevice](tx).Where("person_id = ?", personID).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("account: list devices: %w", err)
 	}
@@ -167,7 +167,7 @@ func (*Service) theirs(ctx context.Context, tx *gorm.DB, by model.Actor, personI
 	if _, err := theirGrants(ctx, tx, by, personID); err != nil {
 		return model.StaffAccount{}, err
 	}
-	account, err := gorm.G[model.StaffAccount](tx).Where("person_id = ?", personID).Take(ctx)
+	account, err := store.From[model.StaffAccount](tx).Where("person_id = ?", personID).Take(ctx)
 	if err != nil {
 		return account, fmt.Errorf("account: find staff: %w", err)
 	}
@@ -200,7 +200,7 @@ func (s *Service) reset(ctx context.Context, by model.Actor, personID, action st
 
 // PersonOfLogin finds whose a login is, for the command line. Fault: not found.
 func (s *Service) PersonOfLogin(ctx context.Context, by model.Actor, login string) (string, error) {
-	account, err := gorm.G[model.StaffAccount](s.db.Read()).Where("login = ?", plainLogin(login)).Take(ctx)
+	account, err := store.From[model.StaffAccount](s.db.Read()).Where("login = ?", plainLogin(login)).Take(ctx)
 	if store.IsAbsent(err) || err == nil && by.System == "" {
 		return "", fault.NotFound("登录名为“" + plainLogin(login) + "”的账号")
 	}

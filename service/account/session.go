@@ -45,7 +45,7 @@ func (s *Service) openSession(ctx context.Context, tx *gorm.DB, o opening) (Sign
 		row.RefreshExpiresAt = signed.ExpiresAt
 	}
 	row.ExpiresAt = signed.ExpiresAt
-	if err := gorm.G[model.Session](tx).Create(ctx, &row); err != nil {
+	if err := store.From[model.Session](tx).Create(ctx, &row); err != nil {
 		return Signed{}, fmt.Errorf("account: open session: %w", err)
 	}
 	actor, err := actorOf(ctx, tx, row)
@@ -73,7 +73,7 @@ func (s *Service) Identify(ctx context.Context, token string) (model.Actor, erro
 }
 
 func (s *Service) identify(ctx context.Context, hash string, now time.Time) (model.Actor, error) {
-	holder, err := gorm.G[holder](s.db.Read()).Raw(`SELECT s.id, s.person_id, s.enrolling, p.name FROM sessions s
+	holder, err := store.From[holder](s.db.Read()).Raw(`SELECT s.id, s.person_id, s.enrolling, p.name FROM sessions s
 		JOIN people p ON p.id = s.person_id
 		WHERE s.token_hash = ? AND s.revoked_at IS NULL AND s.expires_at > ?`, hash, now).Find(ctx)
 	if err != nil {
@@ -95,7 +95,7 @@ type holder struct {
 }
 
 func actorOf(ctx context.Context, tx *gorm.DB, session model.Session) (model.Actor, error) {
-	person, err := gorm.G[model.Person](tx).Where("id = ?", session.PersonID).Take(ctx)
+	person, err := store.From[model.Person](tx).Where("id = ?", session.PersonID).Take(ctx)
 	if err != nil {
 		return model.Actor{}, fmt.Errorf("account: find person of session: %w", err)
 	}
@@ -119,7 +119,7 @@ func (s *Service) Refresh(ctx context.Context, refreshToken string) (Signed, err
 	renewed := false
 	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
 		signed, renewed = Signed{}, false
-		old, err := gorm.G[model.Session](tx).Where("refresh_hash = ?", hashOf(refreshToken)).Take(ctx)
+		old, err := store.From[model.Session](tx).Where("refresh_hash = ?", hashOf(refreshToken)).Take(ctx)
 		switch {
 		case store.IsAbsent(err):
 			return nil
@@ -150,7 +150,7 @@ func (s *Service) Refresh(ctx context.Context, refreshToken string) (Signed, err
 func (s *Service) renew(ctx context.Context, tx *gorm.DB, old model.Session) (Signed, bool, error) {
 	now := s.now()
 	signed := Signed{Token: newToken(), RefreshToken: newToken(), ExpiresAt: now.Add(s.sessionLife)}
-	n, err := gorm.G[model.Session](tx).Where("id = ? AND refresh_hash = ? AND revoked_at IS NULL", old.ID, old.RefreshHash).
+	n, err := store.From[model.Session](tx).Where("id = ? AND refresh_hash = ? AND revoked_at IS NULL", old.ID, old.RefreshHash).
 		Set(clause.Assignments(map[string]any{
 			"token_hash": hashOf(signed.Token), "refresh_hash": hashOf(signed.RefreshToken),
 			"expires_at": signed.ExpiresAt, "refresh_expires_at": now.Add(s.refreshLife), "last_used_at": now,
@@ -163,7 +163,7 @@ func (s *Service) renew(ctx context.Context, tx *gorm.DB, old model.Session) (Si
 	}
 	used := old
 	used.ID, used.RevokedAt = model.NewID(), &now
-	if err := gorm.G[model.Session](tx).Create(ctx, &used); err != nil {
+	if err := store.From[model.Session](tx).Create(ctx, &used); err != nil {
 		return Signed{}, false, fmt.Errorf("account: keep used tokens: %w", err)
 	}
 	if signed.Actor, err = actorOf(ctx, tx, old); err != nil {
@@ -176,7 +176,7 @@ func (s *Service) renew(ctx context.Context, tx *gorm.DB, old model.Session) (Si
 // rows of one session share person, kind and the moment it was opened.
 func (s *Service) revokeFamily(ctx context.Context, tx *gorm.DB, used model.Session) error {
 	now := s.now()
-	n, err := gorm.G[model.Session](tx).
+	n, err := store.From[model.Session](tx).
 		Where("person_id = ? AND kind = ? AND created_at = ? AND revoked_at IS NULL", used.PersonID, used.Kind, used.CreatedAt).
 		Update(ctx, "revoked_at", now)
 	if err != nil {

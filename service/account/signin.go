@@ -108,7 +108,7 @@ func (s *Service) signIn(ctx context.Context, v visit) (Signed, error) {
 // recognise finds the person behind a visit: by openid, by the unionid of
 // another account, or else a new one. It notes the visit.
 func (s *Service) recognise(ctx context.Context, tx *gorm.DB, v visit) (string, error) {
-	known, err := gorm.G[model.WeChatIdentity](tx).Where("account = ? AND open_id = ?", v.account, v.openID).Limit(1).Find(ctx)
+	known, err := store.From[model.WeChatIdentity](tx).Where("account = ? AND open_id = ?", v.account, v.openID).Limit(1).Find(ctx)
 	if err != nil {
 		return "", fmt.Errorf("account: find identity: %w", err)
 	}
@@ -122,7 +122,7 @@ func (s *Service) recognise(ctx context.Context, tx *gorm.DB, v visit) (string, 
 	now := s.now()
 	if personID == "" {
 		personID = model.NewID()
-		if err := gorm.G[model.Person](tx).Create(ctx, &model.Person{ID: personID, LastVisitAt: &now, CreatedAt: now}); err != nil {
+		if err := store.From[model.Person](tx).Create(ctx, &model.Person{ID: personID, LastVisitAt: &now, CreatedAt: now}); err != nil {
 			return "", fmt.Errorf("account: add person: %w", err)
 		}
 	} else if err := touchPerson(ctx, tx, personID, now); err != nil {
@@ -132,7 +132,7 @@ func (s *Service) recognise(ctx context.Context, tx *gorm.DB, v visit) (string, 
 		ID: model.NewID(), PersonID: personID, Account: v.account, OpenID: v.openID, UnionID: v.unionID,
 		LastVisitAt: &now, CreatedAt: now,
 	}
-	if err := gorm.G[model.WeChatIdentity](tx).Create(ctx, &identity); err != nil {
+	if err := store.From[model.WeChatIdentity](tx).Create(ctx, &identity); err != nil {
 		return "", fmt.Errorf("account: add identity: %w", err)
 	}
 	return personID, nil
@@ -143,7 +143,7 @@ func (s *Service) personByUnion(ctx context.Context, tx *gorm.DB, unionID string
 	if unionID == "" {
 		return "", nil
 	}
-	known, err := gorm.G[model.WeChatIdentity](tx).Where("union_id = ?", unionID).Order("created_at, id").Limit(1).Find(ctx)
+	known, err := store.From[model.WeChatIdentity](tx).Where("union_id = ?", unionID).Order("created_at, id").Limit(1).Find(ctx)
 	if err != nil {
 		return "", fmt.Errorf("account: find union: %w", err)
 	}
@@ -159,14 +159,14 @@ func (s *Service) noteVisit(ctx context.Context, tx *gorm.DB, identity model.WeC
 	if v.unionID != "" {
 		set["union_id"] = v.unionID
 	}
-	if _, err := gorm.G[model.WeChatIdentity](tx).Where("id = ?", identity.ID).Set(clause.Assignments(set)).Update(ctx); err != nil {
+	if _, err := store.From[model.WeChatIdentity](tx).Where("id = ?", identity.ID).Set(clause.Assignments(set)).Update(ctx); err != nil {
 		return fmt.Errorf("account: note visit: %w", err)
 	}
 	return touchPerson(ctx, tx, identity.PersonID, now)
 }
 
 func touchPerson(ctx context.Context, tx *gorm.DB, personID string, now time.Time) error {
-	if _, err := gorm.G[model.Person](tx).Where("id = ?", personID).Update(ctx, "last_visit_at", now); err != nil {
+	if _, err := store.From[model.Person](tx).Where("id = ?", personID).Update(ctx, "last_visit_at", now); err != nil {
 		return fmt.Errorf("account: note visit: %w", err)
 	}
 	return nil

@@ -87,17 +87,17 @@ func (s *Service) AddStaff(ctx context.Context, by model.Actor, n NewStaff) (str
 
 // openAccount writes a person and the account they sign in with. Fault: invalid (login).
 func openAccount(ctx context.Context, tx *gorm.DB, person model.Person, account model.StaffAccount) error {
-	taken, err := gorm.G[model.StaffAccount](tx).Where("login = ?", account.Login).Count(ctx, "*")
+	taken, err := store.From[model.StaffAccount](tx).Where("login = ?", account.Login).Count(ctx, "*")
 	if err != nil {
 		return fmt.Errorf("account: look for login: %w", err)
 	}
 	if taken > 0 {
 		return errLoginTaken()
 	}
-	if err := gorm.G[model.Person](tx).Create(ctx, &person); err != nil {
+	if err := store.From[model.Person](tx).Create(ctx, &person); err != nil {
 		return fmt.Errorf("account: add person: %w", err)
 	}
-	if err := gorm.G[model.StaffAccount](tx).Create(ctx, &account); err != nil {
+	if err := store.From[model.StaffAccount](tx).Create(ctx, &account); err != nil {
 		return fmt.Errorf("account: add staff: %w", err)
 	}
 	return nil
@@ -153,7 +153,7 @@ func (s *Service) Staff(ctx context.Context, by model.Actor, page store.Page) ([
 	if by.System == "" && !by.Permits(model.PermitStaffManage) {
 		return nil, "", fault.Forbidden("您没有管理工作人员账号的权限。")
 	}
-	q := gorm.G[model.StaffAccount](s.db.Read()).Where("1 = 1")
+	q := store.From[model.StaffAccount](s.db.Read()).Where("1 = 1")
 	if by.System == "" {
 		read := s.db.Read()
 		mine := read.Model(&model.Grant{}).Select("person_id").Where("role IN ?", staffRoles).
@@ -182,7 +182,7 @@ func (s *Service) members(ctx context.Context, accounts []model.StaffAccount) ([
 	for _, a := range accounts {
 		ids = append(ids, a.PersonID)
 	}
-	people, err := gorm.G[model.Person](s.db.Read()).Where("id IN ?", ids).Find(ctx)
+	people, err := store.From[model.Person](s.db.Read()).Where("id IN ?", ids).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("account: read people of staff: %w", err)
 	}
@@ -190,7 +190,7 @@ func (s *Service) members(ctx context.Context, accounts []model.StaffAccount) ([
 	for _, p := range people {
 		names[p.ID] = p.Name
 	}
-	grants, err := gorm.G[model.Grant](s.db.Read()).Where("person_id IN ? AND role IN ?", ids, staffRoles).Order("id").Find(ctx)
+	grants, err := store.From[model.Grant](s.db.Read()).Where("person_id IN ? AND role IN ?", ids, staffRoles).Order("id").Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("account: read grants of staff: %w", err)
 	}
@@ -220,7 +220,7 @@ func (s *Service) DisableStaff(ctx context.Context, by model.Actor, personID str
 		}
 		now := s.now()
 		// Written before the sessions: see admit.
-		_, err = gorm.G[model.StaffAccount](tx).Where("person_id = ? AND disabled_at IS NULL", personID).
+		_, err = store.From[model.StaffAccount](tx).Where("person_id = ? AND disabled_at IS NULL", personID).
 			Set(clause.Assignments(map[string]any{"disabled_at": now})).Update(ctx)
 		if err != nil {
 			return fmt.Errorf("account: disable staff: %w", err)

@@ -99,7 +99,7 @@ func (s *Service) SignInStaff(ctx context.Context, in StaffSignIn) (Entry, error
 // with the same questions whether they exist or not.
 func (s *Service) lookUp(ctx context.Context, in StaffSignIn) (caller, error) {
 	who := caller{StaffSignIn: in}
-	accounts, err := gorm.G[model.StaffAccount](s.db.Read()).Where("login = ?", in.Login).Limit(1).Find(ctx)
+	accounts, err := store.From[model.StaffAccount](s.db.Read()).Where("login = ?", in.Login).Limit(1).Find(ctx)
 	if err != nil {
 		return who, fmt.Errorf("account: find staff account: %w", err)
 	}
@@ -110,7 +110,7 @@ func (s *Service) lookUp(ctx context.Context, in StaffSignIn) (caller, error) {
 		return who, err
 	}
 	if in.RecoveryCode != "" {
-		n, err := gorm.G[model.RecoveryCode](s.db.Read()).
+		n, err := store.From[model.RecoveryCode](s.db.Read()).
 			Where("person_id = ? AND code_hash = ? AND used_at IS NULL", who.account.PersonID, hashOf(plainCode(in.RecoveryCode))).Count(ctx, "*")
 		if err != nil {
 			return who, fmt.Errorf("account: find recovery code: %w", err)
@@ -130,7 +130,7 @@ func (s *Service) admit(ctx context.Context, who caller) (Entry, error) {
 	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
 		// Written first: an account that is being disabled now is met here. Its
 		// sessions are revoked after its row, so this one is revoked or never opened.
-		n, err := gorm.G[model.StaffAccount](tx).Where("person_id = ? AND disabled_at IS NULL AND password_hash = ?", who.account.PersonID, who.account.PasswordHash).
+		n, err := store.From[model.StaffAccount](tx).Where("person_id = ? AND disabled_at IS NULL AND password_hash = ?", who.account.PersonID, who.account.PasswordHash).
 			Set(clause.Assignments(map[string]any{"locked_until": nil})).Update(ctx)
 		if err != nil {
 			return fmt.Errorf("account: admit: %w", err)
@@ -162,7 +162,7 @@ func (s *Service) admit(ctx context.Context, who caller) (Entry, error) {
 // changedMeanwhile says what happened to an account while its password was
 // being checked.
 func (s *Service) changedMeanwhile(ctx context.Context, tx *gorm.DB, who caller) error {
-	account, err := gorm.G[model.StaffAccount](tx).Where("person_id = ?", who.account.PersonID).Take(ctx)
+	account, err := store.From[model.StaffAccount](tx).Where("person_id = ?", who.account.PersonID).Take(ctx)
 	if err != nil {
 		return fmt.Errorf("account: read account again: %w", err)
 	}
@@ -198,7 +198,7 @@ func (s *Service) recover(ctx context.Context, tx *gorm.DB, who caller) (Entry, 
 
 // letIn opens the session of who has proved everything that is asked for.
 func (s *Service) letIn(ctx context.Context, tx *gorm.DB, personID string, device model.StaffDevice, from From) (Entry, error) {
-	_, err := gorm.G[model.StaffAccount](tx).Where("person_id = ?", personID).Update(ctx, "failed_count", 0)
+	_, err := store.From[model.StaffAccount](tx).Where("person_id = ?", personID).Update(ctx, "failed_count", 0)
 	if err != nil {
 		return Entry{}, fmt.Errorf("account: clear failures: %w", err)
 	}

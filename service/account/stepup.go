@@ -59,7 +59,7 @@ func (s *Service) SteppedUp(ctx context.Context, by model.Actor) error {
 
 // present finds the session the actor asks with. Fault: unauthenticated.
 func (*Service) present(ctx context.Context, db *gorm.DB, by model.Actor) (model.Session, error) {
-	found, err := gorm.G[model.Session](db).Where("id = ? AND person_id = ? AND revoked_at IS NULL", by.SessionID, by.PersonID).Limit(1).Find(ctx)
+	found, err := store.From[model.Session](db).Where("id = ? AND person_id = ? AND revoked_at IS NULL", by.SessionID, by.PersonID).Limit(1).Find(ctx)
 	if err != nil {
 		return model.Session{}, fmt.Errorf("account: find present session: %w", err)
 	}
@@ -151,7 +151,7 @@ func (s *Service) stepUpByWeChat(ctx context.Context, by model.Actor, session mo
 		if err := s.spendCode(ctx, tx, visit{account: account, code: code}); err != nil {
 			return err
 		}
-		n, err := gorm.G[model.WeChatIdentity](tx).Where("account = ? AND open_id = ? AND person_id = ?", account, openID, by.PersonID).Count(ctx, "*")
+		n, err := store.From[model.WeChatIdentity](tx).Where("account = ? AND open_id = ? AND person_id = ?", account, openID, by.PersonID).Count(ctx, "*")
 		if err != nil {
 			return fmt.Errorf("account: find identity: %w", err)
 		}
@@ -167,7 +167,7 @@ func (s *Service) stepUpByWeChat(ctx context.Context, by model.Actor, session mo
 // steppedUp writes down that the actor proved it.
 func (s *Service) steppedUp(ctx context.Context, tx *gorm.DB, by model.Actor) (time.Time, error) {
 	now := s.now()
-	n, err := gorm.G[model.Session](tx).Where("id = ? AND revoked_at IS NULL", by.SessionID).Update(ctx, "stepped_up_at", now)
+	n, err := store.From[model.Session](tx).Where("id = ? AND revoked_at IS NULL", by.SessionID).Update(ctx, "stepped_up_at", now)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("account: step up: %w", err)
 	}

@@ -116,7 +116,7 @@ var worrying = map[int]bool{5: true, 20: true, 50: true, 100: true}
 // many. For a login that does not exist it does the same work and finds nobody.
 func (s *Service) countFailure(ctx context.Context, personID string, from From) error {
 	return store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		mine := gorm.G[model.StaffAccount](tx).Where("person_id = ?", personID)
+		mine := store.From[model.StaffAccount](tx).Where("person_id = ?", personID)
 		if _, err := mine.Update(ctx, "failed_count", gorm.Expr("failed_count + 1")); err != nil {
 			return fmt.Errorf("account: count failure: %w", err)
 		}

@@ -84,7 +84,7 @@ func (s *Service) checkCode(ctx context.Context, tx *gorm.DB, account model.Staf
 	if err != nil || step == 0 {
 		return false, err
 	}
-	n, err := gorm.G[model.StaffAccount](tx).
+	n, err := store.From[model.StaffAccount](tx).
 		Where("person_id = ? AND totp_last_step < ? AND totp_confirmed_at = ?", account.PersonID, step, *account.TOTPConfirmedAt).
 		Update(ctx, "totp_last_step", step)
 	if err != nil {
@@ -95,7 +95,7 @@ func (s *Service) checkCode(ctx context.Context, tx *gorm.DB, account model.Staf
 
 // staffOf finds the actor's own staff account. Fault: not found.
 func staffOf(ctx context.Context, tx *gorm.DB, by model.Actor) (model.StaffAccount, error) {
-	account, err := gorm.G[model.StaffAccount](tx).Where("person_id = ?", by.PersonID).Take(ctx)
+	account, err := store.From[model.StaffAccount](tx).Where("person_id = ?", by.PersonID).Take(ctx)
 	if store.IsAbsent(err) {
 		return account, fault.NotFound("您的工作人员账号")
 	}
@@ -123,7 +123,7 @@ func (s *Service) BeginTOTP(ctx context.Context, by model.Actor) (Enrolment, err
 			return fmt.Errorf("account: make second factor: %w", err)
 		}
 		made = Enrolment{URI: key.URL(), Secret: inGroups(key.Secret())}
-		_, err = gorm.G[model.StaffAccount](tx).Where("person_id = ?", by.PersonID).Set(clause.Assignments(map[string]any{
+		_, err = store.From[model.StaffAccount](tx).Where("person_id = ?", by.PersonID).Set(clause.Assignments(map[string]any{
 			"totp_pending": string(s.keys.Seal(sealed.TOTPPendingOf(by.PersonID), key.Secret())), "totp_pending_at": s.now(),
 		})).Update(ctx)
 		if err != nil {
@@ -201,7 +201,7 @@ func (s *Service) putInForce(ctx context.Context, tx *gorm.DB, account model.Sta
 	if err != nil || step == 0 {
 		return false, err
 	}
-	n, err := gorm.G[model.StaffAccount](tx).Where("person_id = ? AND totp_pending_at = ?", account.PersonID, *account.TOTPPendingAt).
+	n, err := store.From[model.StaffAccount](tx).Where("person_id = ? AND totp_pending_at = ?", account.PersonID, *account.TOTPPendingAt).
 		Set(clause.Assignments(map[string]any{
 			"totp_secret": string(s.keys.Seal(sealed.TOTPOf(account.PersonID), secret)), "totp_confirmed_at": now, "totp_last_step": step,
 			"totp_pending": "", "totp_pending_at": nil,
@@ -221,7 +221,7 @@ func (s *Service) enrolled(ctx context.Context, tx *gorm.DB, by model.Actor, acc
 	if err != nil {
 		return Enrolled{}, err
 	}
-	current, err := gorm.G[model.Session](tx).Where("id = ?", by.SessionID).Take(ctx)
+	current, err := store.From[model.Session](tx).Where("id = ?", by.SessionID).Take(ctx)
 	if err != nil {
 		return Enrolled{}, fmt.Errorf("account: find present session: %w", err)
 	}
@@ -269,13 +269,13 @@ func (s *Service) RemoveTOTP(ctx context.Context, by model.Actor) error {
 // clearTOTP removes a second factor with its recovery codes. The last step
 // stays: a code that was used is not good again for the next one.
 func (s *Service) clearTOTP(ctx context.Context, tx *gorm.DB, personID string) error {
-	_, err := gorm.G[model.StaffAccount](tx).Where("person_id = ?", personID).Set(clause.Assignments(map[string]any{
+	_, err := store.From[model.StaffAccount](tx).Where("person_id = ?", personID).Set(clause.Assignments(map[string]any{
 		"totp_secret": "", "totp_confirmed_at": nil, "totp_pending": "", "totp_pending_at": nil,
 	})).Update(ctx)
 	if err != nil {
 		return fmt.Errorf("account: clear second factor: %w", err)
 	}
-	if _, err := gorm.G[model.RecoveryCode](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
+	if _, err := store.From[model.RecoveryCode](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
 		return fmt.Errorf("account: clear recovery codes: %w", err)
 	}
 	return nil

@@ -58,7 +58,7 @@ func (s *Service) NoteUses(ctx context.Context) (int, error) {
 	minute := s.now().Truncate(time.Minute)
 	for part := range slices.Chunk(ids, usesAtOnce) {
 		err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-			_, err := gorm.G[model.Session](tx).Where("id IN ? AND (last_used_at IS NULL OR last_used_at < ?)", part, minute).Update(ctx, "last_used_at", minute)
+			_, err := store.From[model.Session](tx).Where("id IN ? AND (last_used_at IS NULL OR last_used_at < ?)", part, minute).Update(ctx, "last_used_at", minute)
 			if err != nil {
 				return fmt.Errorf("account: note uses: %w", err)
 			}

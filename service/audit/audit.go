@@ -31,7 +31,7 @@ func WithRequestID(ctx context.Context, id string) context.Context {
 // Record writes one line in the transaction of the deed.
 func Record(ctx context.Context, tx *gorm.DB, by model.Actor, action string, on Target, at time.Time) error {
 	line := lineOf(ctx, by, action, on, at)
-	if err := gorm.G[model.AuditLine](tx).Create(ctx, &line); err != nil {
+	if err := store.From[model.AuditLine](tx).Create(ctx, &line); err != nil {
 		return fmt.Errorf("audit: record %s: %w", action, err)
 	}
 	return nil
@@ -61,7 +61,7 @@ func Consult(ctx context.Context, db *store.DB, by model.Actor, targetID string,
 
 // Lines reads the log, newest first, within the area paths given.
 func Lines(ctx context.Context, db *store.DB, areaPaths []string, targetID string, page store.Page) ([]model.AuditLine, string, error) {
-	q := gorm.G[model.AuditLine](db.Read()).Where(store.WithinAny("area_path", areaPaths))
+	q := store.From[model.AuditLine](db.Read()).Where(store.WithinAny("area_path", areaPaths))
 	if targetID != "" {
 		q = q.Where("target_id = ?", targetID)
 	}

@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"lianxin/model"
+	"lianxin/service/store"
 )
 
 // Entry is one deed of many.
@@ -29,7 +30,7 @@ func RecordAll(ctx context.Context, tx *gorm.DB, by model.Actor, entries []Entry
 	if len(lines) == 0 {
 		return nil
 	}
-	if err := gorm.G[model.AuditLine](tx).CreateInBatches(ctx, &lines, manyAtOnce); err != nil {
+	if err := store.From[model.AuditLine](tx).CreateInBatches(ctx, &lines, manyAtOnce); err != nil {
 		return fmt.Errorf("audit: record %d deeds: %w", len(entries), err)
 	}
 	return nil

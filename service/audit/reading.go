@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -29,8 +30,25 @@ type Sight struct {
 const seenTries = 3
 
 // Seen writes down that somebody was shown messages, before they are. A look
-// that is the reader's first of the day costs a transaction, any other a read.
+// that is the reader's first of the day costs a transaction, another one a read,
+// or nothing where this process knows of it.
 func Seen(ctx context.Context, db *store.DB, by model.Actor, look Look, sights []Sight, at time.Time) error {
+	key := func(s Sight) []string {
+		return []string{"readings", by.PersonID, model.Day(at), s.MessageID, string(look.Depth)}
+	}
+	if !slices.ContainsFunc(sights, func(s Sight) bool { return !db.Known(key(s)...) }) {
+		return nil
+	}
+	if err := write(ctx, db, by, look, sights, at); err != nil {
+		return err
+	}
+	for _, s := range sights {
+		db.Know(key(s)...)
+	}
+	return nil
+}
+
+func write(ctx context.Context, db *store.DB, by model.Actor, look Look, sights []Sight, at time.Time) error {
 	fresh, err := unseen(ctx, db.Read(), by, look, sights, at)
 	if err != nil || len(fresh) == 0 {
 		return err
@@ -53,7 +71,7 @@ func SeenIn(ctx context.Context, tx *gorm.DB, by model.Actor, look Look, sights 
 	for i, s := range fresh {
 		rows[i] = model.Reading{ReaderID: by.PersonID, Day: model.Day(at), MessageID: s.MessageID, Depth: look.Depth, Reader: s.As, Side: look.Side, At: at}
 	}
-	if err := gorm.G[model.Reading](tx).CreateInBatches(ctx, &rows, len(rows)); err != nil {
+	if err := store.From[model.Reading](tx).CreateInBatches(ctx, &rows, len(rows)); err != nil {
 		return fmt.Errorf("audit: write reading: %w", err)
 	}
 	return nil
@@ -68,7 +86,7 @@ func unseen(ctx context.Context, db *gorm.DB, by model.Actor, look Look, sights 
 	for i, s := range sights {
 		ids[i] = s.MessageID
 	}
-	known, err := gorm.G[model.Reading](db).Select("message_id").
+	known, err := store.From[model.Reading](db).Select("message_id").
 		Where("reader_id = ? AND day = ? AND message_id IN ? AND depth = ?", by.PersonID, model.Day(at), ids, look.Depth).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("audit: look for readings: %w", err)

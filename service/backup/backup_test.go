@@ -68,12 +68,12 @@ func (o *town) write(ctx context.Context, words string) (messageID, pictureID st
 	turn := model.NewID()
 	return messageID, pictureID, store.InTx(ctx, o.db, func(ctx context.Context, tx *gorm.DB) error {
 		return errors.Join(
-			gorm.G[model.Person](tx).Create(ctx, &model.Person{ID: "p" + messageID[1:], Name: "居民", CreatedAt: now}),
-			gorm.G[model.Message](tx).Create(ctx, &model.Message{ID: messageID, Number: messageID[:20], ResidentID: "p" + messageID[1:], State: model.MessageSubmitted, Round: 1, SubmittedAt: now, UpdatedAt: now}),
-			gorm.G[model.Turn](tx).Create(ctx, &model.Turn{ID: turn, MessageID: messageID, Round: 1, Body: words, CreatedAt: now}),
-			gorm.G[model.Fact](tx).Create(ctx, &model.Fact{ID: model.NewID(), MessageID: messageID, Round: 1, At: now}),
-			gorm.G[model.AuditLine](tx).Create(ctx, &model.AuditLine{ID: model.NewID(), At: now, TargetID: messageID}),
-			gorm.G[model.Picture](tx).Create(ctx, &model.Picture{ID: pictureID, TurnID: turn, MessageID: messageID, SHA256: hex.EncodeToString(sum[:]), CreatedAt: now}),
+			store.From[model.Person](tx).Create(ctx, &model.Person{ID: "p" + messageID[1:], Name: "居民", CreatedAt: now}),
+			store.From[model.Message](tx).Create(ctx, &model.Message{ID: messageID, Number: messageID[:20], ResidentID: "p" + messageID[1:], State: model.MessageSubmitted, Round: 1, SubmittedAt: now, UpdatedAt: now}),
+			store.From[model.Turn](tx).Create(ctx, &model.Turn{ID: turn, MessageID: messageID, Round: 1, Body: words, CreatedAt: now}),
+			store.From[model.Fact](tx).Create(ctx, &model.Fact{ID: model.NewID(), MessageID: messageID, Round: 1, At: now}),
+			store.From[model.AuditLine](tx).Create(ctx, &model.AuditLine{ID: model.NewID(), At: now, TargetID: messageID}),
+			store.From[model.Picture](tx).Create(ctx, &model.Picture{ID: pictureID, TurnID: turn, MessageID: messageID, SHA256: hex.EncodeToString(sum[:]), CreatedAt: now}),
 		)
 	})
 }
@@ -90,7 +90,7 @@ func (o *town) mustWrite(words string) (messageID, pictureID string) {
 // discard removes a picture as the product does: the row, then the files.
 func (o *town) discard(ctx context.Context, pictureID string) error {
 	err := store.InTx(ctx, o.db, func(ctx context.Context, tx *gorm.DB) error {
-		_, err := gorm.G[model.Picture](tx).Where("id = ?", pictureID).Delete(ctx)
+		_, err := store.From[model.Picture](tx).Where("id = ?", pictureID).Delete(ctx)
 		return err
 	})
 	return errors.Join(err, o.files.remove(pictureID))
@@ -210,8 +210,8 @@ func TestEverythingComesBackAsItWasOnEitherEngine(t *testing.T) {
 	if err := store.InTx(t.Context(), o.db, func(ctx context.Context, tx *gorm.DB) error {
 		day := o.clock.Now()
 		return errors.Join(
-			gorm.G[model.CalendarDay](tx).Create(ctx, &model.CalendarDay{Day: "2027-01-01", Name: "元旦", Provisional: true}),
-			gorm.G[model.Deadline](tx).Create(ctx, &model.Deadline{ID: "d", Kind: model.DeadlineFinish, State: model.DeadlinePaused, StartedAt: day, DueAt: day.Add(72 * time.Hour), PausedAt: &day}),
+			store.From[model.CalendarDay](tx).Create(ctx, &model.CalendarDay{Day: "2027-01-01", Name: "元旦", Provisional: true}),
+			store.From[model.Deadline](tx).Create(ctx, &model.Deadline{ID: "d", Kind: model.DeadlineFinish, State: model.DeadlinePaused, StartedAt: day, DueAt: day.Add(72 * time.Hour), PausedAt: &day}),
 		)
 	}); err != nil {
 		t.Fatal(err)
@@ -282,7 +282,7 @@ func (o *town) everybodyWrites(round int) (stop func()) {
 
 func countIn(tb testing.TB, db *store.DB) int64 {
 	tb.Helper()
-	n, err := gorm.G[model.Message](db.Read()).Count(tb.Context(), "*")
+	n, err := store.From[model.Message](db.Read()).Count(tb.Context(), "*")
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -293,8 +293,8 @@ func TestWhatBelongsToTheMomentIsNotKept(t *testing.T) {
 	o := newTown(t)
 	if err := store.InTx(t.Context(), o.db, func(ctx context.Context, tx *gorm.DB) error {
 		return errors.Join(
-			gorm.G[model.WeChatToken](tx).Create(ctx, &model.WeChatToken{AppID: "wx", Value: "very-secret-token", ExpiresAt: o.clock.Now()}),
-			gorm.G[model.Lease](tx).Create(ctx, &model.Lease{Name: "deadline", Owner: "me", Until: o.clock.Now()}),
+			store.From[model.WeChatToken](tx).Create(ctx, &model.WeChatToken{AppID: "wx", Value: "very-secret-token", ExpiresAt: o.clock.Now()}),
+			store.From[model.Lease](tx).Create(ctx, &model.Lease{Name: "deadline", Owner: "me", Until: o.clock.Now()}),
 		)
 	}); err != nil {
 		t.Fatal(err)
@@ -485,7 +485,7 @@ func TestAMessageThatIsOlderThanTheAuditLogNeedsNoLineInIt(t *testing.T) {
 	forget := func(id string) {
 		t.Helper()
 		if err := store.InTx(t.Context(), o.db, func(ctx context.Context, tx *gorm.DB) error {
-			_, err := gorm.G[model.AuditLine](tx).Where("target_id = ?", id).Delete(ctx)
+			_, err := store.From[model.AuditLine](tx).Where("target_id = ?", id).Delete(ctx)
 			return err
 		}); err != nil {
 			t.Fatal(err)
@@ -497,7 +497,7 @@ func TestAMessageThatIsOlderThanTheAuditLogNeedsNoLineInIt(t *testing.T) {
 	}
 	o.mustWrite("又一封今天的来信")
 	if err := store.InTx(t.Context(), o.db, func(ctx context.Context, tx *gorm.DB) error {
-		return gorm.G[model.AuditLine](tx).Create(ctx, &model.AuditLine{ID: model.NewID(), At: o.clock.Now().Add(-time.Hour), TargetID: "other"})
+		return store.From[model.AuditLine](tx).Create(ctx, &model.AuditLine{ID: model.NewID(), At: o.clock.Now().Add(-time.Hour), TargetID: "other"})
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -543,7 +543,7 @@ func TestABackupOfAnOlderSchemaIsPutBackAndBroughtUpToDate(t *testing.T) {
 	if _, err := store.Migrate(t.Context(), db); err != nil {
 		t.Fatal(err)
 	}
-	if topics, err := gorm.G[model.Topic](db.Read()).Find(t.Context()); err != nil || len(topics) != 1 || topics[0].Name != "环境" {
+	if topics, err := store.From[model.Topic](db.Read()).Find(t.Context()); err != nil || len(topics) != 1 || topics[0].Name != "环境" {
 		t.Errorf("topics %v, %v", topics, err)
 	}
 	if pending, err := store.Pending(t.Context(), db); err != nil || len(pending) > 0 {

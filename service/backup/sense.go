@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"gorm.io/gorm"
-
 	"lianxin/model"
 	"lianxin/service/store"
 )
@@ -86,7 +84,7 @@ func (a *Archive) SensePictures(ctx context.Context, db *store.DB, names func(id
 func eachPicture(ctx context.Context, db *store.DB, visit func(model.Picture)) error {
 	after := ""
 	for {
-		some, err := gorm.G[model.Picture](db.Read()).Where("id > ?", after).Order("id").Limit(1000).Find(ctx)
+		some, err := store.From[model.Picture](db.Read()).Where("id > ?", after).Order("id").Limit(1000).Find(ctx)
 		if err != nil {
 			return fmt.Errorf("backup: read pictures: %w", err)
 		}

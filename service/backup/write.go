@@ -239,7 +239,7 @@ func (w *writer) read(ctx context.Context, name string) (_ []byte, err error) {
 // as well, and else lost. A lost file does not keep everything else from being
 // kept; whoever reads the list of contents is told.
 func (w *writer) missing(ctx context.Context, id string) error {
-	n, err := gorm.G[model.Picture](w.db.Read()).Where("id = ?", id).Count(ctx, "*")
+	n, err := store.From[model.Picture](w.db.Read()).Where("id = ?", id).Count(ctx, "*")
 	if err != nil {
 		return fmt.Errorf("backup: look for picture %s: %w", id, err)
 	}

@@ -213,7 +213,7 @@ func (d *desk) audited(action string) []model.AuditLine {
 
 func insert[T any](d *desk, row *T) {
 	d.tb.Helper()
-	err := store.InTx(d.tb.Context(), d.db, func(ctx context.Context, tx *gorm.DB) error { return gorm.G[T](tx).Create(ctx, row) })
+	err := store.InTx(d.tb.Context(), d.db, func(ctx context.Context, tx *gorm.DB) error { return store.From[T](tx).Create(ctx, row) })
 	if err != nil {
 		d.tb.Fatal(err)
 	}
@@ -221,7 +221,7 @@ func insert[T any](d *desk, row *T) {
 
 func all[T any](d *desk, query string, args ...any) []T {
 	d.tb.Helper()
-	rows, err := gorm.G[T](d.db.Read()).Where(query, args...).Find(d.tb.Context())
+	rows, err := store.From[T](d.db.Read()).Where(query, args...).Find(d.tb.Context())
 	if err != nil {
 		d.tb.Fatal(err)
 	}

@@ -66,7 +66,7 @@ func (s *Service) ask(ctx context.Context, a *acquaintance) error {
 }
 
 func findIdentity(ctx context.Context, db *gorm.DB, account model.WeChatAccount, openID string) ([]model.WeChatIdentity, error) {
-	known, err := gorm.G[model.WeChatIdentity](db).Where("account = ? AND open_id = ?", account, openID).Limit(1).Find(ctx)
+	known, err := store.From[model.WeChatIdentity](db).Where("account = ? AND open_id = ?", account, openID).Limit(1).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("conversation: find identity: %w", err)
 	}
@@ -83,7 +83,7 @@ func (s *Service) remember(ctx context.Context, tx *gorm.DB, a acquaintance) err
 		return s.welcome(ctx, tx, a)
 	}
 	if a.unionID != "" {
-		_, err := gorm.G[model.WeChatIdentity](tx).Where("id = ? AND union_id = ?", known[0].ID, "").Update(ctx, "union_id", a.unionID)
+		_, err := store.From[model.WeChatIdentity](tx).Where("id = ? AND union_id = ?", known[0].ID, "").Update(ctx, "union_id", a.unionID)
 		if err != nil {
 			return fmt.Errorf("conversation: note unionid: %w", err)
 		}
@@ -100,7 +100,7 @@ func (s *Service) welcome(ctx context.Context, tx *gorm.DB, a acquaintance) erro
 	}
 	if personID == "" {
 		personID = model.NewID()
-		if err := gorm.G[model.Person](tx).Create(ctx, &model.Person{ID: personID, CreatedAt: now}); err != nil {
+		if err := store.From[model.Person](tx).Create(ctx, &model.Person{ID: personID, CreatedAt: now}); err != nil {
 			return fmt.Errorf("conversation: add person: %w", err)
 		}
 	}
@@ -108,7 +108,7 @@ func (s *Service) welcome(ctx context.Context, tx *gorm.DB, a acquaintance) erro
 		ID: model.NewID(), PersonID: personID, Account: model.AccountOfficial, OpenID: a.openID, UnionID: a.unionID,
 		Following: a.following, LastInboundAt: &a.at, CreatedAt: now,
 	}
-	if err := gorm.G[model.WeChatIdentity](tx).Create(ctx, &identity); err != nil {
+	if err := store.From[model.WeChatIdentity](tx).Create(ctx, &identity); err != nil {
 		return fmt.Errorf("conversation: add identity: %w", err)
 	}
 	if !a.following {
@@ -122,7 +122,7 @@ func personByUnion(ctx context.Context, tx *gorm.DB, unionID string) (string, er
 	if unionID == "" {
 		return "", nil
 	}
-	known, err := gorm.G[model.WeChatIdentity](tx).Where("union_id = ?", unionID).Order("created_at, id").Limit(1).Find(ctx)
+	known, err := store.From[model.WeChatIdentity](tx).Where("union_id = ?", unionID).Order("created_at, id").Limit(1).Find(ctx)
 	if err != nil {
 		return "", fmt.Errorf("conversation: find union: %w", err)
 	}
@@ -135,7 +135,7 @@ func personByUnion(ctx context.Context, tx *gorm.DB, unionID string) (string, er
 // noteAct notes an act and whether the person follows, unless something later
 // is known: pushes are handled in any order.
 func (s *Service) noteAct(ctx context.Context, tx *gorm.DB, identity model.WeChatIdentity, a acquaintance) error {
-	n, err := gorm.G[model.WeChatIdentity](tx).Where("id = ? AND (last_inbound_at IS NULL OR last_inbound_at <= ?)", identity.ID, a.at).
+	n, err := store.From[model.WeChatIdentity](tx).Where("id = ? AND (last_inbound_at IS NULL OR last_inbound_at <= ?)", identity.ID, a.at).
 		Set(clause.Assignments(map[string]any{"following": a.following, "last_inbound_at": a.at})).Update(ctx)
 	if err != nil {
 		return fmt.Errorf("conversation: note act: %w", err)

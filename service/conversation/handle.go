@@ -38,7 +38,7 @@ func (s *Service) Handle(ctx context.Context, payload []byte) error {
 	if err := json.Unmarshal(payload, &task); err != nil {
 		return outbox.Refuse(fmt.Errorf("conversation: read task: %w", err))
 	}
-	inbound, err := gorm.G[model.Inbound](s.db.Read()).Where("id = ?", task.InboundID).Take(ctx)
+	inbound, err := store.From[model.Inbound](s.db.Read()).Where("id = ?", task.InboundID).Take(ctx)
 	if store.IsAbsent(err) {
 		return nil
 	}
@@ -134,7 +134,7 @@ func claim(ctx context.Context, tx *gorm.DB, h heard) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("conversation: erase words: %w", err)
 	}
-	n, err := gorm.G[model.Inbound](tx).Where("id = ? AND payload = ?", h.inbound.ID, h.inbound.Payload).
+	n, err := store.From[model.Inbound](tx).Where("id = ? AND payload = ?", h.inbound.ID, h.inbound.Payload).
 		Update(ctx, "payload", string(without))
 	if err != nil {
 		return false, fmt.Errorf("conversation: claim push: %w", err)
@@ -147,7 +147,7 @@ func (s *Service) giveBack(ctx context.Context, h heard) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), giveBackTime)
 	defer cancel()
 	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		_, err := gorm.G[model.Inbound](tx).Where("id = ?", h.inbound.ID).Update(ctx, "payload", h.inbound.Payload)
+		_, err := store.From[model.Inbound](tx).Where("id = ?", h.inbound.ID).Update(ctx, "payload", h.inbound.Payload)
 		return err
 	})
 	if err != nil {

@@ -26,7 +26,7 @@ func (s *Service) judgePicture(ctx context.Context, h heard) error {
 	}
 	found := false
 	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		pictures, err := gorm.G[model.Picture](tx).Where("trace_id = ?", h.push.TraceID).Find(ctx)
+		pictures, err := store.From[model.Picture](tx).Where("trace_id = ?", h.push.TraceID).Find(ctx)
 		if err != nil {
 			return fmt.Errorf("conversation: find picture: %w", err)
 		}
@@ -50,7 +50,7 @@ func (s *Service) judgePicture(ctx context.Context, h heard) error {
 
 func (s *Service) setPicture(ctx context.Context, tx *gorm.DB, picture model.Picture, p Push) error {
 	to := verdict(p)
-	n, err := gorm.G[model.Picture](tx).Where("id = ? AND screening = ?", picture.ID, model.ScreeningChecking).Update(ctx, "screening", to)
+	n, err := store.From[model.Picture](tx).Where("id = ? AND screening = ?", picture.ID, model.ScreeningChecking).Update(ctx, "screening", to)
 	if err != nil {
 		return fmt.Errorf("conversation: judge picture: %w", err)
 	}

@@ -25,7 +25,7 @@ func (s *Service) Receive(ctx context.Context, account model.WeChatAccount, dedu
 	if dedupeKey == "" || len(dedupeKey) > dedupeMax || !json.Valid(payload) {
 		return false, errors.New("conversation: a key of 1 to 160 bytes and a payload of JSON are needed")
 	}
-	known, err := gorm.G[model.Inbound](s.db.Read()).Where("account = ? AND dedupe_key = ?", account, dedupeKey).Count(ctx, "*")
+	known, err := store.From[model.Inbound](s.db.Read()).Where("account = ? AND dedupe_key = ?", account, dedupeKey).Count(ctx, "*")
 	if err != nil {
 		return false, fmt.Errorf("conversation: look for push: %w", err)
 	}
@@ -35,7 +35,7 @@ func (s *Service) Receive(ctx context.Context, account model.WeChatAccount, dedu
 	err = store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
 		now := s.now()
 		row := model.Inbound{ID: model.NewID(), Account: account, DedupeKey: dedupeKey, Payload: string(payload), ReceivedAt: now}
-		if err := gorm.G[model.Inbound](tx).Create(ctx, &row); err != nil {
+		if err := store.From[model.Inbound](tx).Create(ctx, &row); err != nil {
 			return err
 		}
 		return outbox.Enqueue(ctx, tx, outbox.Task{Kind: TaskKind, DedupeKey: row.ID, Payload: inboundTask{row.ID}, RunAt: now})

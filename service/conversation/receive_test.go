@@ -92,7 +92,7 @@ func TestATaskWhosePushWasForgottenIsDone(t *testing.T) {
 	d := newDesk(t)
 	d.receive(model.AccountOfficial, conversation.Push{MsgType: "text", FromUser: "o-wang", Content: "和平社区"})
 	if err := store.InTx(t.Context(), d.db, func(ctx context.Context, tx *gorm.DB) error {
-		_, err := gorm.G[model.Inbound](tx).Where("1 = 1").Delete(ctx)
+		_, err := store.From[model.Inbound](tx).Where("1 = 1").Delete(ctx)
 		return err
 	}); err != nil {
 		t.Fatal(err)

@@ -43,7 +43,7 @@ func (s *Service) erase(ctx context.Context, tx *gorm.DB, personID, code string)
 	if code == revokedPhone {
 		action = "phone.erase"
 		gone := clause.Assignments(map[string]any{"phone": "", "phone_hash": ""})
-		if _, err := gorm.G[model.Person](tx).Where("id = ?", personID).Set(gone).Update(ctx); err != nil {
+		if _, err := store.From[model.Person](tx).Where("id = ?", personID).Set(gone).Update(ctx); err != nil {
 			return fmt.Errorf("conversation: erase phone: %w", err)
 		}
 	}
@@ -73,7 +73,7 @@ func (s *Service) dropGrants(ctx context.Context, h heard) error {
 }
 
 func (s *Service) dropGrant(ctx context.Context, tx *gorm.DB, personID, templateID string, until time.Time) error {
-	n, err := gorm.G[model.NoticeGrant](tx).
+	n, err := store.From[model.NoticeGrant](tx).
 		Where("person_id = ? AND template_id = ? AND remaining > 0 AND updated_at < ?", personID, templateID, until).
 		Set(clause.Assignments(map[string]any{"remaining": 0, "updated_at": s.now()})).Update(ctx)
 	if err != nil {

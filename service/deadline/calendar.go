@@ -33,7 +33,7 @@ type calendar map[string]bool
 
 // readCalendar reads the days that differ, around a moment.
 func readCalendar(ctx context.Context, tx *gorm.DB, around time.Time) (calendar, error) {
-	days, err := gorm.G[model.CalendarDay](tx).
+	days, err := store.From[model.CalendarDay](tx).
 		Where("day >= ? AND day <= ?", model.Day(around.Add(-horizon)), model.Day(around.Add(horizon))).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("deadline: read calendar: %w", err)
@@ -162,14 +162,14 @@ func writeCalendar(ctx context.Context, db *store.DB, by model.Actor, days []mod
 
 // writeDay says whether the day had to be changed.
 func writeDay(ctx context.Context, tx *gorm.DB, day model.CalendarDay, known knownDays) (bool, error) {
-	was, err := gorm.G[model.CalendarDay](tx).Where("day = ?", day.Day).Take(ctx)
+	was, err := store.From[model.CalendarDay](tx).Where("day = ?", day.Day).Take(ctx)
 	switch {
 	case store.IsAbsent(err):
-		return true, gorm.G[model.CalendarDay](tx).Create(ctx, &day)
+		return true, store.From[model.CalendarDay](tx).Create(ctx, &day)
 	case err != nil || known == keepKnown || was == day:
 		return false, err
 	}
-	_, err = gorm.G[model.CalendarDay](tx).Where("day = ?", day.Day).Set(clause.Assignments(map[string]any{
+	_, err = store.From[model.CalendarDay](tx).Where("day = ?", day.Day).Set(clause.Assignments(map[string]any{
 		"working": day.Working, "name": day.Name, "provisional": day.Provisional,
 	})).Update(ctx)
 	return true, err
@@ -188,7 +188,7 @@ func dropProvisional(ctx context.Context, tx *gorm.DB, notice []model.CalendarDa
 	}
 	dropped := 0
 	for _, year := range years {
-		n, err := gorm.G[model.CalendarDay](tx).
+		n, err := store.From[model.CalendarDay](tx).
 			Where("provisional = ? AND day LIKE ? AND day NOT IN ?", true, year+"-%", named).Delete(ctx)
 		if err != nil {
 			return 0, fmt.Errorf("deadline: drop provisional days: %w", err)

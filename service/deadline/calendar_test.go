@@ -6,11 +6,11 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"gorm.io/gorm"
 
 	"lianxin/model"
 	"lianxin/model/fault"
 	"lianxin/service/deadline"
+	"lianxin/service/store"
 )
 
 const notice2027 = `day,working,name
@@ -30,7 +30,7 @@ func (o *office) imports(by model.Actor, csv string) error {
 
 func (o *office) audited(action string) []model.AuditLine {
 	o.tb.Helper()
-	lines, err := gorm.G[model.AuditLine](o.db.Read()).Where("action = ?", action).Find(o.tb.Context())
+	lines, err := store.From[model.AuditLine](o.db.Read()).Where("action = ?", action).Find(o.tb.Context())
 	if err != nil {
 		o.tb.Fatal(err)
 	}

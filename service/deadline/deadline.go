@@ -78,7 +78,7 @@ func Plan(ctx context.Context, db *store.DB, on On, kind model.DeadlineKind, now
 
 // Begin starts a clock that was planned for a record that has none.
 func Begin(ctx context.Context, tx *gorm.DB, d model.Deadline) error {
-	if err := gorm.G[model.Deadline](tx).Create(ctx, &d); err != nil {
+	if err := store.From[model.Deadline](tx).Create(ctx, &d); err != nil {
 		return fmt.Errorf("deadline: start %s: %w", d.Kind, err)
 	}
 	return nil
@@ -89,7 +89,7 @@ func endOf(midnight time.Time) time.Time { return midnight.AddDate(0, 0, 1).Add(
 
 // Stop ends the clock of a record, if it has one.
 func Stop(ctx context.Context, tx *gorm.DB, targetID string, as model.DeadlineState, now time.Time) error {
-	_, err := gorm.G[model.Deadline](tx).Where("target_id = ? AND state IN ?", targetID, running).
+	_, err := store.From[model.Deadline](tx).Where("target_id = ? AND state IN ?", targetID, running).
 		Set(clause.Assignments(map[string]any{"state": as, "next_at": nil, "ended_at": now})).Update(ctx)
 	if err != nil {
 		return fmt.Errorf("deadline: stop: %w", err)
@@ -99,7 +99,7 @@ func Stop(ctx context.Context, tx *gorm.DB, targetID string, as model.DeadlineSt
 
 // Current gives the clock of a record; false when none counts.
 func Current(ctx context.Context, tx *gorm.DB, targetID string) (model.Deadline, bool, error) {
-	found, err := gorm.G[model.Deadline](tx).Where("target_id = ? AND state IN ?", targetID, running).Limit(1).Find(ctx)
+	found, err := store.From[model.Deadline](tx).Where("target_id = ? AND state IN ?", targetID, running).Limit(1).Find(ctx)
 	if err != nil {
 		return model.Deadline{}, false, fmt.Errorf("deadline: find current: %w", err)
 	}
@@ -181,7 +181,7 @@ func Resume(ctx context.Context, tx *gorm.DB, targetID string, now time.Time) (m
 }
 
 func update(ctx context.Context, tx *gorm.DB, d model.Deadline) error {
-	n, err := gorm.G[model.Deadline](tx).Where("id = ? AND state IN ?", d.ID, running).Set(clause.Assignments(map[string]any{
+	n, err := store.From[model.Deadline](tx).Where("id = ? AND state IN ?", d.ID, running).Set(clause.Assignments(map[string]any{
 		"state": d.State, "due_at": d.DueAt, "next_at": d.NextAt, "step": d.Step,
 		"extended": d.Extended, "reason": d.Reason, "paused_at": d.PausedAt,
 	})).Update(ctx)

@@ -36,7 +36,7 @@ func newOffice(tb testing.TB, at string) *office {
 		tb.Fatal(err)
 	}
 	o.inTx(func(ctx context.Context, tx *gorm.DB) error {
-		return gorm.G[model.Area](tx).CreateInBatches(ctx, &[]model.Area{
+		return store.From[model.Area](tx).CreateInBatches(ctx, &[]model.Area{
 			{ID: "d", Level: model.LevelDistrict, Name: "江岸区", Path: districtPath},
 			{ID: "s", ParentID: "d", Level: model.LevelStreet, Name: "大智街道", Path: streetPath},
 			{ID: "c", ParentID: "s", Level: model.LevelCommunity, Name: "和平社区", Path: communityPath},
@@ -134,7 +134,7 @@ func (o *office) tick() (steps int) {
 // acts lists the steps that became tasks, in order.
 func (o *office) acts() []string {
 	o.tb.Helper()
-	tasks, err := gorm.G[model.Task](o.db.Read()).Where("kind = ?", deadline.TaskKind).Order("id").Find(o.tb.Context())
+	tasks, err := store.From[model.Task](o.db.Read()).Where("kind = ?", deadline.TaskKind).Order("id").Find(o.tb.Context())
 	if err != nil {
 		o.tb.Fatal(err)
 	}
@@ -152,7 +152,7 @@ func (o *office) acts() []string {
 // days reads the calendar as it stands.
 func (o *office) days(query string, args ...any) map[string]model.CalendarDay {
 	o.tb.Helper()
-	rows, err := gorm.G[model.CalendarDay](o.db.Read()).Where(query, args...).Find(o.tb.Context())
+	rows, err := store.From[model.CalendarDay](o.db.Read()).Where(query, args...).Find(o.tb.Context())
 	if err != nil {
 		o.tb.Fatal(err)
 	}
@@ -203,7 +203,7 @@ func shanghai(tb testing.TB, moment string) time.Time {
 func (o *office) change(id string, set map[string]any) {
 	o.tb.Helper()
 	o.inTx(func(ctx context.Context, tx *gorm.DB) error {
-		_, err := gorm.G[model.Deadline](tx).Where("id = ?", id).Set(clause.Assignments(set)).Update(ctx)
+		_, err := store.From[model.Deadline](tx).Where("id = ?", id).Set(clause.Assignments(set)).Update(ctx)
 		return err
 	})
 }

@@ -125,7 +125,7 @@ func stepOnResume(days calendar, d model.Deadline, count model.DayCount, now tim
 // policyFor finds the policy of the nearest area that sets one, else the default.
 func policyFor(ctx context.Context, tx *gorm.DB, areaPath string, kind model.DeadlineKind) (model.DeadlinePolicy, error) {
 	ids := strings.Split(strings.Trim(areaPath, "/"), "/")
-	set, err := gorm.G[model.DeadlinePolicy](tx).Where("kind = ? AND area_id IN ?", kind, ids).Find(ctx)
+	set, err := store.From[model.DeadlinePolicy](tx).Where("kind = ? AND area_id IN ?", kind, ids).Find(ctx)
 	if err != nil {
 		return model.DeadlinePolicy{}, fmt.Errorf("deadline: find policy: %w", err)
 	}
@@ -162,18 +162,18 @@ func SetPolicy(ctx context.Context, db *store.DB, by model.Actor, p model.Deadli
 		return err
 	}
 	return store.InTx(ctx, db, func(ctx context.Context, tx *gorm.DB) error {
-		area, err := gorm.G[model.Area](tx).Where("id = ?", p.AreaID).Take(ctx)
+		area, err := store.From[model.Area](tx).Where("id = ?", p.AreaID).Take(ctx)
 		if store.IsAbsent(err) || err == nil && by.System == "" && !by.PermitsIn(model.PermitPolicySet, area.Path) {
 			return fault.NotFound("该区域")
 		}
 		if err != nil {
 			return fmt.Errorf("deadline: find area: %w", err)
 		}
-		if _, err := gorm.G[model.DeadlinePolicy](tx).Where("area_id = ? AND kind = ?", p.AreaID, p.Kind).Delete(ctx); err != nil {
+		if _, err := store.From[model.DeadlinePolicy](tx).Where("area_id = ? AND kind = ?", p.AreaID, p.Kind).Delete(ctx); err != nil {
 			return fmt.Errorf("deadline: replace policy: %w", err)
 		}
 		p.UpdatedAt = now
-		if err := gorm.G[model.DeadlinePolicy](tx).Create(ctx, &p); err != nil {
+		if err := store.From[model.DeadlinePolicy](tx).Create(ctx, &p); err != nil {
 			return fmt.Errorf("deadline: set policy: %w", err)
 		}
 		return audit.Record(ctx, tx, by, "policy.set", audit.Target{

@@ -11,11 +11,11 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"gorm.io/gorm"
 
 	"lianxin/model"
 	"lianxin/model/fault"
 	"lianxin/service/deadline"
+	"lianxin/service/store"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -93,7 +93,7 @@ func TestAPolicyIsSetOnlyWhereTheOfficerMay(t *testing.T) {
 	if len(lines) != 4 || lines[0].TargetID != "d" || lines[0].AreaPath != districtPath || lines[0].Actor != "联络员" || !strings.Contains(lines[0].Detail, "20") {
 		t.Errorf("audit lines %+v", lines)
 	}
-	rows, err := gorm.G[model.DeadlinePolicy](office.db.Read()).Count(t.Context(), "*")
+	rows, err := store.From[model.DeadlinePolicy](office.db.Read()).Count(t.Context(), "*")
 	if err != nil || rows != 3 {
 		t.Errorf("%d policies, %v", rows, err)
 	}
@@ -172,7 +172,7 @@ func TestAStepTellsTheSubjectAllItNeeds(t *testing.T) {
 	d := office.start("m", model.DeadlineFirstTouch)
 	office.at("2026-11-25 10:00")
 	office.tick()
-	task, err := gorm.G[model.Task](office.db.Read()).Where("kind = ?", deadline.TaskKind).Take(t.Context())
+	task, err := store.From[model.Task](office.db.Read()).Where("kind = ?", deadline.TaskKind).Take(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"gorm.io/gorm"
-
 	"lianxin/model"
 	"lianxin/service/store"
 )
@@ -26,7 +24,7 @@ func Standings(ctx context.Context, db *store.DB, now time.Time) ([]Standing, er
 		Past   bool
 		Number int64
 	}
-	err := gorm.G[model.Deadline](db.Read()).Select("kind, state, due_at < ? AS past, COUNT(*) AS number", now).
+	err := store.From[model.Deadline](db.Read()).Select("kind, state, due_at < ? AS past, COUNT(*) AS number", now).
 		Where("state IN ?", running).Group("kind, state, past").Order("kind").Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("deadline: count clocks: %w", err)
@@ -51,7 +49,7 @@ func Standings(ctx context.Context, db *store.DB, now time.Time) ([]Standing, er
 // Behind is how long ago the earliest step that nobody took yet was due; zero
 // when the clocks are kept up with.
 func Behind(ctx context.Context, db *store.DB, now time.Time) (time.Duration, error) {
-	first, err := gorm.G[model.Deadline](db.Read()).Where("state = ? AND next_at <= ?", model.DeadlineRunning, now).
+	first, err := store.From[model.Deadline](db.Read()).Where("state = ? AND next_at <= ?", model.DeadlineRunning, now).
 		Order("next_at").Limit(1).Find(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("deadline: look for steps not taken: %w", err)
@@ -65,7 +63,7 @@ func Behind(ctx context.Context, db *store.DB, now time.Time) (time.Duration, er
 // KnownUntil is the end of the last year whose days off are known from a notice
 // of the State Council; the zero time when no year is.
 func KnownUntil(ctx context.Context, db *store.DB) (time.Time, error) {
-	last, err := gorm.G[model.CalendarDay](db.Read()).Where("provisional = ?", false).Order("day DESC").Limit(1).Find(ctx)
+	last, err := store.From[model.CalendarDay](db.Read()).Where("provisional = ?", false).Order("day DESC").Limit(1).Find(ctx)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("deadline: look for the last day known: %w", err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"lianxin/model"
 	"lianxin/service/deadline"
+	"lianxin/service/store"
 )
 
 func TestTheStandingsCountWhatIsOpenPausedAndPastItsDate(t *testing.T) {
@@ -82,7 +83,7 @@ func TestProvisionalDaysDoNotMakeAYearKnown(t *testing.T) {
 		t.Errorf("after the notice for 2027 it is known until %s", got)
 	}
 	o.inTx(func(ctx context.Context, tx *gorm.DB) error {
-		_, err := gorm.G[model.CalendarDay](tx).Where("1 = 1").Delete(ctx)
+		_, err := store.From[model.CalendarDay](tx).Where("1 = 1").Delete(ctx)
 		return err
 	})
 	if until, err := deadline.KnownUntil(t.Context(), o.db); err != nil || !until.IsZero() {

@@ -32,7 +32,7 @@ type Step struct {
 // replicas and a crash still make one. A clock that cannot be moved does not
 // hold up the others.
 func Tick(ctx context.Context, db *store.DB, now time.Time) (int, error) {
-	due, err := gorm.G[model.Deadline](db.Read()).Where("state = ? AND next_at <= ?", model.DeadlineRunning, now).
+	due, err := store.From[model.Deadline](db.Read()).Where("state = ? AND next_at <= ?", model.DeadlineRunning, now).
 		Order("next_at").Limit(200).Find(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("deadline: look for due steps: %w", err)
@@ -67,7 +67,7 @@ func take(ctx context.Context, db *store.DB, d model.Deadline, now time.Time) (b
 		set := map[string]any{}
 		next, at := stepAfter(days, d, policy.Count)
 		set["step"], set["next_at"] = next, at
-		n, err := gorm.G[model.Deadline](tx).Where("id = ? AND state = ? AND step = ? AND next_at = ?", d.ID, model.DeadlineRunning, d.Step, *d.NextAt).
+		n, err := store.From[model.Deadline](tx).Where("id = ? AND state = ? AND step = ? AND next_at = ?", d.ID, model.DeadlineRunning, d.Step, *d.NextAt).
 			Set(clause.Assignments(set)).Update(ctx)
 		if err != nil || n != 1 {
 			return err

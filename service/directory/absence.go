@@ -101,7 +101,7 @@ func (s *Service) changeSeat(ctx context.Context, by model.Actor, id, action, de
 			return err
 		}
 		open := model.RepresentativeFlow().Open()
-		n, err := gorm.G[model.Representative](tx).Where("id = ? AND state IN ?", id, open).Set(clause.Assignments(set)).Update(ctx)
+		n, err := store.From[model.Representative](tx).Where("id = ? AND state IN ?", id, open).Set(clause.Assignments(set)).Update(ctx)
 		if err != nil {
 			return fmt.Errorf("directory: change seat: %w", err)
 		}

@@ -24,7 +24,7 @@ type AreaCount struct {
 // Areas lists the areas below one, or the topmost ones for "". An area that
 // there is not has none below.
 func (s *Service) Areas(ctx context.Context, parentID string) ([]AreaCount, error) {
-	areas, err := gorm.G[model.Area](s.db.Read()).Where("parent_id = ?", parentID).Order("sort, pinyin, id").Find(ctx)
+	areas, err := store.From[model.Area](s.db.Read()).Where("parent_id = ?", parentID).Order("sort, pinyin, id").Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("directory: list areas: %w", err)
 	}
@@ -109,7 +109,7 @@ func (s *Service) SearchAreas(ctx context.Context, text string) ([]AreaHit, erro
 	if err != nil || text == "" {
 		return nil, err
 	}
-	areas, err := gorm.G[model.Area](s.db.Read()).Order("path").Find(ctx)
+	areas, err := store.From[model.Area](s.db.Read()).Order("path").Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("directory: read areas: %w", err)
 	}
@@ -177,7 +177,7 @@ func (s *Service) areasAt(ctx context.Context, text string) ([]string, error) {
 	var ids []string
 	longest := 0
 	for _, a := range parseAddresses(text) {
-		q := gorm.G[model.AreaAddress](s.db.Read()).Where("road IN ?", a.roads)
+		q := store.From[model.AreaAddress](s.db.Read()).Where("road IN ?", a.roads)
 		if a.number > 0 {
 			parity := 2 - a.number%2
 			q = q.Where("from_number <= ? AND to_number >= ? AND (parity = 0 OR parity = ?)", a.number, a.number, parity)
@@ -199,7 +199,7 @@ func (s *Service) areasAt(ctx context.Context, text string) ([]string, error) {
 }
 
 func areaOf(ctx context.Context, db *gorm.DB, id string) (model.Area, error) {
-	area, err := gorm.G[model.Area](db).Where("id = ?", id).Take(ctx)
+	area, err := store.From[model.Area](db).Where("id = ?", id).Take(ctx)
 	if store.IsAbsent(err) {
 		return model.Area{}, fault.NotFound("该区域")
 	}

@@ -9,6 +9,7 @@ import (
 
 	"lianxin/model"
 	"lianxin/model/fault"
+	"lianxin/service/store"
 )
 
 // Card is a representative as the public sees them in a list: no person id, no
@@ -82,7 +83,7 @@ func (s *Service) public(r model.Representative) model.Representative {
 }
 
 func areasOf(ctx context.Context, db *gorm.DB, representativeIDs []string) (map[string][]model.Area, error) {
-	links, err := gorm.G[model.RepresentativeArea](db).Where("representative_id IN ?", representativeIDs).Find(ctx)
+	links, err := store.From[model.RepresentativeArea](db).Where("representative_id IN ?", representativeIDs).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("directory: read areas served: %w", err)
 	}
@@ -107,7 +108,7 @@ func areasOf(ctx context.Context, db *gorm.DB, representativeIDs []string) (map[
 }
 
 func topicsOf(ctx context.Context, db *gorm.DB, representativeIDs []string) (map[string][]model.Topic, error) {
-	links, err := gorm.G[model.RepresentativeTopic](db).Where("representative_id IN ?", representativeIDs).Find(ctx)
+	links, err := store.From[model.RepresentativeTopic](db).Where("representative_id IN ?", representativeIDs).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("directory: read topics: %w", err)
 	}

@@ -4,16 +4,15 @@ import (
 	"context"
 	"fmt"
 
-	"gorm.io/gorm"
-
 	"lianxin/model"
+	"lianxin/service/store"
 )
 
 // Edition names the state of the roster: it changes when representatives are
 // added or changed, and when areas, topics or who serves whom are added or
 // taken away. A new name of a place does not show in it.
 func (s *Service) Edition(ctx context.Context) (string, error) {
-	found, err := gorm.G[struct {
+	found, err := store.From[struct {
 		People, Areas, Topics, Served, Helped, Units, Studios int
 		Last                                                  *string
 	}](s.db.Read()).Raw(`SELECT (SELECT COUNT(*) FROM representatives) AS people, (SELECT COUNT(*) FROM areas) AS areas, (SELECT COUNT(*) FROM topics) AS topics,

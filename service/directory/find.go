@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"gorm.io/gorm"
-
 	"lianxin/model"
 	"lianxin/service/pinyin"
 	"lianxin/service/store"
@@ -211,8 +209,8 @@ func entryAfter(page store.Page) (entry, error) {
 }
 
 // matching is the question to the database, without place and order.
-func (s *Service) matching(find Find) gorm.ChainInterface[entry] {
-	q := gorm.G[entry](s.db.Read()).Table("representatives").Select("id, pinyin").Where("state = ?", model.RepresentativeServing)
+func (s *Service) matching(find Find) store.Query[entry] {
+	q := store.From[entry](s.db.Read()).Table("representatives").Select("id, pinyin").Where("state = ?", model.RepresentativeServing)
 	if find.Topic != "" {
 		q = q.Where("id IN (SELECT representative_id FROM representative_topics WHERE topic_id = ?)", find.Topic)
 	}

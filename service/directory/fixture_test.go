@@ -90,7 +90,7 @@ func newDistrict(tb testing.TB) *district {
 func add[T any](d *district, row T) {
 	d.t.Helper()
 	err := store.InTx(d.t.Context(), d.db, func(ctx context.Context, tx *gorm.DB) error {
-		return gorm.G[T](tx).Create(ctx, &row)
+		return store.From[T](tx).Create(ctx, &row)
 	})
 	if err != nil {
 		d.t.Fatal(err)
@@ -99,7 +99,7 @@ func add[T any](d *district, row T) {
 
 func rows[T any](d *district, where string, args ...any) []T {
 	d.t.Helper()
-	found, err := gorm.G[T](d.db.Read()).Where(where, args...).Find(d.t.Context())
+	found, err := store.From[T](d.db.Read()).Where(where, args...).Find(d.t.Context())
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -132,7 +132,7 @@ func (d *district) elect(id, name, areaID string, topics ...string) {
 func (d *district) set(id, column string, value any) {
 	d.t.Helper()
 	err := store.InTx(d.t.Context(), d.db, func(ctx context.Context, tx *gorm.DB) error {
-		_, err := gorm.G[model.Representative](tx).Where("id = ?", id).Update(ctx, column, value)
+		_, err := store.From[model.Representative](tx).Where("id = ?", id).Update(ctx, column, value)
 		return err
 	})
 	if err != nil {

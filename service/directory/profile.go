@@ -9,8 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"gorm.io/gorm"
-
 	"lianxin/model"
 	"lianxin/model/fault"
 	"lianxin/service/store"
@@ -75,14 +73,14 @@ func (s *Service) Profile(ctx context.Context, id string) (Profile, error) {
 
 // Studio shows a studio with its hours. Fault: not found.
 func (s *Service) Studio(ctx context.Context, id string) (StudioCard, error) {
-	studio, err := gorm.G[model.Studio](s.db.Read()).Where("id = ?", id).Take(ctx)
+	studio, err := store.From[model.Studio](s.db.Read()).Where("id = ?", id).Take(ctx)
 	if store.IsAbsent(err) {
 		return StudioCard{}, fault.NotFound("该工作室")
 	}
 	if err != nil {
 		return StudioCard{}, fmt.Errorf("directory: find studio: %w", err)
 	}
-	hours, err := gorm.G[model.StudioHour](s.db.Read()).Where("studio_id = ?", id).Order("weekday, opens, id").Find(ctx)
+	hours, err := store.From[model.StudioHour](s.db.Read()).Where("studio_id = ?", id).Order("weekday, opens, id").Find(ctx)
 	if err != nil {
 		return StudioCard{}, fmt.Errorf("directory: read studio hours: %w", err)
 	}
@@ -104,7 +102,7 @@ func (s *Service) studioOf(ctx context.Context, rep model.Representative) (*Stud
 }
 
 func (s *Service) articlesAbout(ctx context.Context, representativeID string) ([]model.Article, error) {
-	articles, err := gorm.G[model.Article](s.db.Read()).Omit("body").
+	articles, err := store.From[model.Article](s.db.Read()).Omit("body").
 		Where("state IN ?", model.ArticlePublic()).
 		Where("id IN (SELECT article_id FROM article_representatives WHERE representative_id = ?)", representativeID).
 		Order("published_at DESC, id DESC").Limit(articlesShown).Find(ctx)
@@ -131,7 +129,7 @@ func (s *Service) figures(ctx context.Context, representativeID string) (*Figure
 // readFigures counts, and tells how long each message waited for the first sign
 // of life. It reads an index only: some representatives have thousands.
 func (s *Service) readFigures(ctx context.Context, representativeID string) (figures Figures, touched []time.Duration, err error) {
-	rows, err := gorm.G[model.Message](s.db.Read()).Raw(`SELECT delivered_at, acknowledged_at, answered_at FROM messages
+	rows, err := store.From[model.Message](s.db.Read()).Raw(`SELECT delivered_at, acknowledged_at, answered_at FROM messages
 		WHERE representative_id = ? AND delivered_at IS NOT NULL`, representativeID).Rows(ctx)
 	if err != nil {
 		return figures, nil, fmt.Errorf("directory: read figures: %w", err)

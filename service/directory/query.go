@@ -20,7 +20,7 @@ type service struct {
 
 // servedWithin lists who serves which area now, within the paths given.
 func (s *Service) servedWithin(ctx context.Context, paths []string) ([]service, error) {
-	served, err := gorm.G[service](s.db.Read()).Raw(`SELECT ra.representative_id, ra.area_id, a.path
+	served, err := store.From[service](s.db.Read()).Raw(`SELECT ra.representative_id, ra.area_id, a.path
 		FROM representative_areas ra
 		JOIN areas a ON a.id = ra.area_id
 		JOIN representatives r ON r.id = ra.representative_id
@@ -33,7 +33,7 @@ func (s *Service) servedWithin(ctx context.Context, paths []string) ([]service, 
 
 // servedAt lists who serves one of the areas now.
 func (s *Service) servedAt(ctx context.Context, areaIDs []string) ([]service, error) {
-	served, err := gorm.G[service](s.db.Read()).Raw(`SELECT ra.representative_id, ra.area_id, a.path
+	served, err := store.From[service](s.db.Read()).Raw(`SELECT ra.representative_id, ra.area_id, a.path
 		FROM representative_areas ra
 		JOIN areas a ON a.id = ra.area_id
 		JOIN representatives r ON r.id = ra.representative_id
@@ -50,7 +50,7 @@ func byID[T any](ctx context.Context, db *gorm.DB, ids []string, idOf func(T) st
 	if len(ids) == 0 {
 		return found, nil
 	}
-	rows, err := gorm.G[T](db).Where("id IN ?", ids).Find(ctx)
+	rows, err := store.From[T](db).Where("id IN ?", ids).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("directory: read %T: %w", *new(T), err)
 	}
@@ -66,7 +66,7 @@ func areasByID(ctx context.Context, db *gorm.DB, ids []string) (map[string]model
 
 // seatOf finds a representative in whatever state. Fault: not found.
 func seatOf(ctx context.Context, db *gorm.DB, id string) (model.Representative, error) {
-	rep, err := gorm.G[model.Representative](db).Where("id = ?", id).Take(ctx)
+	rep, err := store.From[model.Representative](db).Where("id = ?", id).Take(ctx)
 	if store.IsAbsent(err) {
 		return model.Representative{}, errNoRepresentative()
 	}
@@ -80,7 +80,7 @@ func errNoRepresentative() error { return fault.NotFound("该代表") }
 
 // Topics lists what a message can be about.
 func (s *Service) Topics(ctx context.Context) ([]model.Topic, error) {
-	topics, err := gorm.G[model.Topic](s.db.Read()).Order("sort, id").Find(ctx)
+	topics, err := store.From[model.Topic](s.db.Read()).Order("sort, id").Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("directory: list topics: %w", err)
 	}
@@ -97,7 +97,7 @@ type UnitCard struct {
 
 // Units lists the active units with what each is for.
 func (s *Service) Units(ctx context.Context) ([]UnitCard, error) {
-	units, err := gorm.G[model.Unit](s.db.Read()).Where("active = ?", true).Order("area_path, name, id").Find(ctx)
+	units, err := store.From[model.Unit](s.db.Read()).Where("active = ?", true).Order("area_path, name, id").Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("directory: list units: %w", err)
 	}

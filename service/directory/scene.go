@@ -38,7 +38,7 @@ type Resolved struct {
 // it can. Fault: not found for a code that is not ours or leads nowhere any more.
 func (s *Service) Scene(ctx context.Context, code string) (Resolved, error) {
 	code = strings.TrimSpace(code)
-	scene, err := gorm.G[model.Scene](s.db.Read()).Where("code = ?", code).Take(ctx)
+	scene, err := store.From[model.Scene](s.db.Read()).Where("code = ?", code).Take(ctx)
 	if store.IsAbsent(err) {
 		return Resolved{}, errNoScene()
 	}
@@ -99,7 +99,7 @@ func sceneError(err error) error {
 
 func (s *Service) countScan(ctx context.Context, code string) error {
 	return store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		if _, err := gorm.G[model.Scene](tx).Where("code = ?", code).Update(ctx, "scans", gorm.Expr("scans + 1")); err != nil {
+		if _, err := store.From[model.Scene](tx).Where("code = ?", code).Update(ctx, "scans", gorm.Expr("scans + 1")); err != nil {
 			return fmt.Errorf("directory: count scan: %w", err)
 		}
 		return nil
@@ -133,7 +133,7 @@ func (s *Service) SceneFor(ctx context.Context, by model.Actor, kind model.Scene
 func (s *Service) sceneFor(
 	ctx context.Context, tx *gorm.DB, by model.Actor, kind model.SceneKind, targetID, areaPath string,
 ) (model.Scene, error) {
-	known, err := gorm.G[model.Scene](tx).Where("kind = ? AND target_id = ?", kind, targetID).Limit(1).Find(ctx)
+	known, err := store.From[model.Scene](tx).Where("kind = ? AND target_id = ?", kind, targetID).Limit(1).Find(ctx)
 	if err != nil {
 		return model.Scene{}, fmt.Errorf("directory: find scene: %w", err)
 	}
@@ -141,7 +141,7 @@ func (s *Service) sceneFor(
 		return known[0], nil
 	}
 	scene := model.Scene{Code: newSceneCode(kind), Kind: kind, TargetID: targetID, CreatedAt: s.now()}
-	if err := gorm.G[model.Scene](tx).Create(ctx, &scene); err != nil {
+	if err := store.From[model.Scene](tx).Create(ctx, &scene); err != nil {
 		return model.Scene{}, fmt.Errorf("directory: make scene: %w", err)
 	}
 	return scene, audit.Record(ctx, tx, by, "scene.issue", audit.Target{

@@ -50,7 +50,7 @@ func (s *Service) ReplyTemplates(ctx context.Context, by model.Actor, topicID st
 	for _, path := range offices {
 		above = append(above, pathsDownTo(path)...)
 	}
-	q := gorm.G[model.ReplyTemplate](db).
+	q := store.From[model.ReplyTemplate](db).
 		Where("representative_id IN ? OR (representative_id = '' AND (area_path IN ? OR ?))",
 			by.RepresentativeIDs(), above, store.WithinAny("area_path", offices))
 	if topicID != "" {
@@ -98,7 +98,7 @@ func (s *Service) WriteReplyTemplate(ctx context.Context, by model.Actor, owner 
 		if err := checkTopic(ctx, tx, w.TopicID); err != nil {
 			return err
 		}
-		if err := gorm.G[model.ReplyTemplate](tx).Create(ctx, &row); err != nil {
+		if err := store.From[model.ReplyTemplate](tx).Create(ctx, &row); err != nil {
 			return fmt.Errorf("directory: write reply template: %w", err)
 		}
 		return s.auditTemplate(ctx, tx, by, "reply_template.write", row)
@@ -123,7 +123,7 @@ func (s *Service) ChangeReplyTemplate(ctx context.Context, by model.Actor, id st
 		if err := checkTopic(ctx, tx, w.TopicID); err != nil {
 			return err
 		}
-		n, err := gorm.G[model.ReplyTemplate](tx).Where("id = ?", id).Set(clause.Assignments(map[string]any{
+		n, err := store.From[model.ReplyTemplate](tx).Where("id = ?", id).Set(clause.Assignments(map[string]any{
 			"topic_id": w.TopicID, "title": w.Title, "body": w.Body, "updated_at": s.now(),
 		})).Update(ctx)
 		if err != nil {
@@ -144,7 +144,7 @@ func (s *Service) RemoveReplyTemplate(ctx context.Context, by model.Actor, id st
 		if err != nil {
 			return err
 		}
-		if _, err := gorm.G[model.ReplyTemplate](tx).Where("id = ?", id).Delete(ctx); err != nil {
+		if _, err := store.From[model.ReplyTemplate](tx).Where("id = ?", id).Delete(ctx); err != nil {
 			return fmt.Errorf("directory: remove reply template: %w", err)
 		}
 		return s.auditTemplate(ctx, tx, by, "reply_template.remove", row)
@@ -185,7 +185,7 @@ func keeps(by model.Actor, t model.ReplyTemplate) bool {
 }
 
 func keptTemplate(ctx context.Context, tx *gorm.DB, by model.Actor, id string) (model.ReplyTemplate, error) {
-	row, err := gorm.G[model.ReplyTemplate](tx).Where("id = ?", id).Take(ctx)
+	row, err := store.From[model.ReplyTemplate](tx).Where("id = ?", id).Take(ctx)
 	if store.IsAbsent(err) || err == nil && !keeps(by, row) {
 		return model.ReplyTemplate{}, errNoTemplate()
 	}
@@ -211,7 +211,7 @@ func checkTopic(ctx context.Context, tx *gorm.DB, id string) error {
 	if id == "" {
 		return nil
 	}
-	n, err := gorm.G[model.Topic](tx).Where("id = ?", id).Count(ctx, "*")
+	n, err := store.From[model.Topic](tx).Where("id = ?", id).Count(ctx, "*")
 	if err != nil {
 		return fmt.Errorf("directory: find topic: %w", err)
 	}

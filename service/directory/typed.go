@@ -7,8 +7,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"gorm.io/gorm"
-
 	"lianxin/model"
 	"lianxin/service/pinyin"
 	"lianxin/service/store"
@@ -125,7 +123,7 @@ func (s *Service) findByArea(ctx context.Context, text string) (Found, error) {
 
 // findByTopic takes the text for a topic, or for a sentence with one in it.
 func (s *Service) findByTopic(ctx context.Context, text string) (Found, error) {
-	topics, err := gorm.G[model.Topic](s.db.Read()).Order("sort, id").Find(ctx)
+	topics, err := store.From[model.Topic](s.db.Read()).Order("sort, id").Find(ctx)
 	if err != nil {
 		return Found{}, fmt.Errorf("directory: read topics: %w", err)
 	}

@@ -231,11 +231,11 @@ func TestNobodyIsWrittenDownByName(t *testing.T) {
 		t.Fatal(err)
 	}
 	var written strings.Builder
-	marks, err := gorm.G[model.LimitMark](db.Read()).Find(t.Context())
+	marks, err := store.From[model.LimitMark](db.Read()).Find(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	shares, err := gorm.G[model.LimitShare](db.Read()).Find(t.Context())
+	shares, err := store.From[model.LimitShare](db.Read()).Find(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -88,7 +88,7 @@ func (r *Replica) tell(ctx context.Context) error {
 		Columns: []clause.Column{{Name: "id"}, {Name: "replica"}}, DoUpdates: clause.AssignmentColumns([]string{"spent", "used_until", "updated_at"}),
 	}
 	err := store.InTx(ctx, r.limiter.db, func(ctx context.Context, tx *gorm.DB) error {
-		return gorm.G[model.LimitShare](tx, newest).CreateInBatches(ctx, &rows, tellBatch)
+		return store.From[model.LimitShare](tx).OnConflict(newest).CreateInBatches(ctx, &rows, tellBatch)
 	})
 	if err != nil {
 		r.limiter.memory.putBack(due)
@@ -107,7 +107,7 @@ func (r *Replica) listen(ctx context.Context) error {
 		from = r.read.Add(-overlap)
 	}
 	now := r.limiter.now()
-	told, err := gorm.G[model.LimitShare](r.limiter.db.Read()).
+	told, err := store.From[model.LimitShare](r.limiter.db.Read()).
 		Where("updated_at > ? AND used_until > ? AND replica <> ?", from.UTC(), now, r.name).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("limit: listen: %w", err)

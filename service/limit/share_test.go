@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"gorm.io/gorm"
-
 	"lianxin/model"
 	"lianxin/service/limit"
 	"lianxin/service/store"
@@ -99,7 +97,7 @@ func TestLittleUseIsNotWrittenDown(t *testing.T) {
 
 func shares(tb testing.TB, db *store.DB) int64 {
 	tb.Helper()
-	n, err := gorm.G[model.LimitShare](db.Read()).Count(tb.Context(), "*")
+	n, err := store.From[model.LimitShare](db.Read()).Count(tb.Context(), "*")
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -40,7 +40,7 @@ func (l *Limiter) Spend(ctx context.Context, tx *gorm.DB, t Try) error {
 	if wait > 0 {
 		return tooMany(wait)
 	}
-	if _, err := gorm.G[model.LimitMark](tx).Where("id = ?", id).Update(ctx, "used_until", atLeast(after)); err != nil {
+	if _, err := store.From[model.LimitMark](tx).Where("id = ?", id).Update(ctx, "used_until", atLeast(after)); err != nil {
 		return fmt.Errorf("limit: spend: %w", err)
 	}
 	return nil
@@ -59,13 +59,13 @@ func atLeast(t time.Time) time.Time {
 // until the transaction ends. It counts by writing, not by reading: what is
 // read after is what the last one to write left, on every engine.
 func lockMark(ctx context.Context, tx *gorm.DB, id string, now time.Time) (time.Time, error) {
-	mine := gorm.G[model.LimitMark](tx).Where("id = ?", id)
+	mine := store.From[model.LimitMark](tx).Where("id = ?", id)
 	n, err := mine.Update(ctx, "tries", gorm.Expr("tries + 1"))
 	if err != nil {
 		return time.Time{}, fmt.Errorf("limit: lock: %w", err)
 	}
 	if n == 0 {
-		err := gorm.G[model.LimitMark](tx).Create(ctx, &model.LimitMark{ID: id, Tries: 1, UsedUntil: now})
+		err := store.From[model.LimitMark](tx).Create(ctx, &model.LimitMark{ID: id, Tries: 1, UsedUntil: now})
 		if err == nil {
 			return now, nil
 		}
@@ -89,7 +89,7 @@ func (l *Limiter) Look(ctx context.Context, db *gorm.DB, t Try) error {
 	if t.Rate.none() {
 		return nil
 	}
-	mark, err := gorm.G[model.LimitMark](db).Where("id = ?", l.id(t.Purpose, t.Subject)).Take(ctx)
+	mark, err := store.From[model.LimitMark](db).Where("id = ?", l.id(t.Purpose, t.Subject)).Take(ctx)
 	if store.IsAbsent(err) {
 		return nil
 	}
@@ -104,7 +104,7 @@ func (l *Limiter) Look(ctx context.Context, db *gorm.DB, t Try) error {
 
 // Forgive gives a subject everything back, as after a right password.
 func (l *Limiter) Forgive(ctx context.Context, tx *gorm.DB, t Try) error {
-	if _, err := gorm.G[model.LimitMark](tx).Where("id = ?", l.id(t.Purpose, t.Subject)).Delete(ctx); err != nil {
+	if _, err := store.From[model.LimitMark](tx).Where("id = ?", l.id(t.Purpose, t.Subject)).Delete(ctx); err != nil {
 		return fmt.Errorf("limit: forgive: %w", err)
 	}
 	return nil
@@ -123,7 +123,7 @@ func (l *Limiter) Return(ctx context.Context, tx *gorm.DB, t Try) error {
 	if err != nil {
 		return err
 	}
-	if _, err := gorm.G[model.LimitMark](tx).Where("id = ?", id).Update(ctx, "used_until", atLeast(usedUntil.Add(-t.Rate.every()))); err != nil {
+	if _, err := store.From[model.LimitMark](tx).Where("id = ?", id).Update(ctx, "used_until", atLeast(usedUntil.Add(-t.Rate.every()))); err != nil {
 		return fmt.Errorf("limit: return: %w", err)
 	}
 	return nil
@@ -163,11 +163,11 @@ func (l *Limiter) Forget(ctx context.Context) (int, error) {
 	now := l.now()
 	forgotten := 0
 	err := store.InTx(ctx, l.db, func(ctx context.Context, tx *gorm.DB) error {
-		marks, err := gorm.G[model.LimitMark](tx).Where("used_until < ?", now).Delete(ctx)
+		marks, err := store.From[model.LimitMark](tx).Where("used_until < ?", now).Delete(ctx)
 		if err != nil {
 			return fmt.Errorf("limit: forget marks: %w", err)
 		}
-		shares, err := gorm.G[model.LimitShare](tx).Where("used_until < ? AND updated_at < ?", now, now.Add(-shareKept)).Delete(ctx)
+		shares, err := store.From[model.LimitShare](tx).Where("used_until < ? AND updated_at < ?", now, now.Add(-shareKept)).Delete(ctx)
 		if err != nil {
 			return fmt.Errorf("limit: forget shares: %w", err)
 		}

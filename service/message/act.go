@@ -48,7 +48,7 @@ func (s *Service) through(ctx context.Context, d door, by model.Actor, id string
 // held loads a message for who may act for the representatives' side: the
 // representative who holds it, or a liaison officer of its area.
 func (s *Service) held(ctx context.Context, tx *gorm.DB, by model.Actor, id string) (model.Message, acting, error) {
-	m, err := gorm.G[model.Message](tx).Where("id = ? AND restricted_at IS NULL AND delivered_at IS NOT NULL", id).Take(ctx)
+	m, err := store.From[model.Message](tx).Where("id = ? AND restricted_at IS NULL AND delivered_at IS NOT NULL", id).Take(ctx)
 	if store.IsAbsent(err) {
 		return m, acting{}, fault.NotFound("这封来信")
 	}
@@ -56,7 +56,7 @@ func (s *Service) held(ctx context.Context, tx *gorm.DB, by model.Actor, id stri
 		return m, acting{}, fmt.Errorf("message: find: %w", err)
 	}
 	if m.HolderID != "" && by.Permits(model.PermitMessageAnswer) && slices.Contains(by.RepresentativeIDs(), m.HolderID) {
-		rep, err := gorm.G[model.Representative](tx).Where("id = ?", m.HolderID).Take(ctx)
+		rep, err := store.From[model.Representative](tx).Where("id = ?", m.HolderID).Take(ctx)
 		if err != nil {
 			return m, acting{}, fmt.Errorf("message: find holder: %w", err)
 		}
@@ -134,7 +134,7 @@ func (s *Service) writeAnswer(ctx context.Context, by model.Actor, id string, wo
 // touches the message first goes on.
 func (s *Service) noAnswerPending(ctx context.Context, tx *gorm.DB, m *model.Message) error {
 	touched := s.now()
-	mine, err := gorm.G[model.Message](tx).Where("id = ? AND updated_at = ?", m.ID, m.UpdatedAt).Update(ctx, "updated_at", touched)
+	mine, err := store.From[model.Message](tx).Where("id = ? AND updated_at = ?", m.ID, m.UpdatedAt).Update(ctx, "updated_at", touched)
 	if err != nil {
 		return fmt.Errorf("message: touch: %w", err)
 	}
@@ -142,7 +142,7 @@ func (s *Service) noAnswerPending(ctx context.Context, tx *gorm.DB, m *model.Mes
 		return fault.Conflict("这封来信刚刚有了新的变化，请刷新后再试。")
 	}
 	m.UpdatedAt = touched
-	n, err := gorm.G[model.Turn](tx).Where("message_id = ? AND round = ? AND effect IN ? AND screening IN ?", m.ID, m.Round,
+	n, err := store.From[model.Turn](tx).Where("message_id = ? AND round = ? AND effect IN ? AND screening IN ?", m.ID, m.Round,
 		[]model.TurnEffect{model.EffectAnswer, model.EffectUnitAnswer}, []model.Screening{model.ScreeningChecking, model.ScreeningHeld}).Count(ctx, "*")
 	if err != nil {
 		return fmt.Errorf("message: look for answers in check: %w", err)
@@ -186,7 +186,7 @@ func (s *Service) HandOver(ctx context.Context, by model.Actor, id, unitID, note
 		return Thread{}, fault.InvalidField("note", "说明不能超过 500 字。")
 	}
 	return s.through(ctx, s.held, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
-		unit, err := gorm.G[model.Unit](tx).Where("id = ? AND active = ?", unitID, true).Take(ctx)
+		unit, err := store.From[model.Unit](tx).Where("id = ? AND active = ?", unitID, true).Take(ctx)
 		if store.IsAbsent(err) {
 			return fault.InvalidField("unit_id", "没有这个承办单位，请重新选择。")
 		}

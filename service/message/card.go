@@ -63,7 +63,7 @@ func (s *Service) PublishCard(ctx context.Context, by model.Actor, id string, c 
 		if !m.PublishConsented {
 			return fault.Conflict("居民没有同意公开这封来信。")
 		}
-		answer, err := gorm.G[model.Turn](tx).Where("message_id = ? AND effect IN ? AND screening = ?", m.ID,
+		answer, err := store.From[model.Turn](tx).Where("message_id = ? AND effect IN ? AND screening = ?", m.ID,
 			[]model.TurnEffect{model.EffectAnswer, model.EffectUnitAnswer}, model.ScreeningShown).Order("created_at DESC").Take(ctx)
 		if err != nil {
 			return fmt.Errorf("message: find answer: %w", err)
@@ -80,19 +80,19 @@ func (s *Service) PublishCard(ctx context.Context, by model.Actor, id string, c 
 }
 
 func (s *Service) replaceCard(ctx context.Context, tx *gorm.DB, card model.AnsweredCard) error {
-	old, err := gorm.G[model.AnsweredCard](tx).Where("message_id = ?", card.MessageID).Find(ctx)
+	old, err := store.From[model.AnsweredCard](tx).Where("message_id = ?", card.MessageID).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("message: find card: %w", err)
 	}
 	for _, o := range old {
-		if _, err := gorm.G[model.AnsweredGram](tx).Where("card_id = ?", o.ID).Delete(ctx); err != nil {
+		if _, err := store.From[model.AnsweredGram](tx).Where("card_id = ?", o.ID).Delete(ctx); err != nil {
 			return fmt.Errorf("message: drop grams: %w", err)
 		}
-		if _, err := gorm.G[model.AnsweredCard](tx).Where("id = ?", o.ID).Delete(ctx); err != nil {
+		if _, err := store.From[model.AnsweredCard](tx).Where("id = ?", o.ID).Delete(ctx); err != nil {
 			return fmt.Errorf("message: drop card: %w", err)
 		}
 	}
-	if err := gorm.G[model.AnsweredCard](tx).Create(ctx, &card); err != nil {
+	if err := store.From[model.AnsweredCard](tx).Create(ctx, &card); err != nil {
 		return fmt.Errorf("message: write card: %w", err)
 	}
 	rows := []model.AnsweredGram{}
@@ -102,7 +102,7 @@ func (s *Service) replaceCard(ctx context.Context, tx *gorm.DB, card model.Answe
 	if len(rows) == 0 {
 		return nil
 	}
-	if err := gorm.G[model.AnsweredGram](tx).CreateInBatches(ctx, &rows, 200); err != nil {
+	if err := store.From[model.AnsweredGram](tx).CreateInBatches(ctx, &rows, 200); err != nil {
 		return fmt.Errorf("message: write grams: %w", err)
 	}
 	return nil
@@ -111,7 +111,7 @@ func (s *Service) replaceCard(ctx context.Context, tx *gorm.DB, card model.Answe
 // WithdrawCard takes a public card down. Faults: not found.
 func (s *Service) WithdrawCard(ctx context.Context, by model.Actor, id string) (Thread, error) {
 	return s.through(ctx, s.overseen, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, _ acting) error {
-		n, err := gorm.G[model.AnsweredCard](tx).Where("message_id = ? AND withdrawn_at IS NULL", m.ID).
+		n, err := store.From[model.AnsweredCard](tx).Where("message_id = ? AND withdrawn_at IS NULL", m.ID).
 			Set(clause.Assignments(map[string]any{"withdrawn_at": s.now()})).Update(ctx)
 		if err != nil {
 			return fmt.Errorf("message: withdraw card: %w", err)
@@ -164,7 +164,7 @@ func (s *Service) Similar(ctx context.Context, text string) ([]model.AnsweredCar
 		CardID string
 		N      int
 	}
-	err := gorm.G[model.AnsweredGram](s.db.Read()).Select("card_id, COUNT(*) AS n").Where("gram IN ?", pairs).
+	err := store.From[model.AnsweredGram](s.db.Read()).Select("card_id, COUNT(*) AS n").Where("gram IN ?", pairs).
 		Group("card_id").Having("COUNT(*) >= ?", max(3, int(similarShare*float64(len(pairs))))).Order("n DESC, card_id").Limit(10).Scan(ctx, &shared)
 	if err != nil {
 		return nil, fmt.Errorf("message: look for similar: %w", err)
@@ -173,7 +173,7 @@ func (s *Service) Similar(ctx context.Context, text string) ([]model.AnsweredCar
 	for i, hit := range shared {
 		ids[i] = hit.CardID
 	}
-	cards, err := gorm.G[model.AnsweredCard](s.db.Read()).Where("id IN ? AND withdrawn_at IS NULL", ids).Find(ctx)
+	cards, err := store.From[model.AnsweredCard](s.db.Read()).Where("id IN ? AND withdrawn_at IS NULL", ids).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("message: read similar: %w", err)
 	}
@@ -185,7 +185,7 @@ func (s *Service) Similar(ctx context.Context, text string) ([]model.AnsweredCar
 
 // Cards lists the public answers, newest first, of a topic when one is given.
 func (s *Service) Cards(ctx context.Context, topicID string, page store.Page) ([]model.AnsweredCard, string, error) {
-	q := gorm.G[model.AnsweredCard](s.db.Read()).Where("withdrawn_at IS NULL")
+	q := store.From[model.AnsweredCard](s.db.Read()).Where("withdrawn_at IS NULL")
 	if topicID != "" {
 		q = q.Where("topic_id = ?", topicID)
 	}
@@ -217,14 +217,14 @@ type Genuine struct {
 // Spaces, dashes and case do not matter. Fault: not found.
 func (s *Service) VerifyCode(ctx context.Context, code string) (Genuine, error) {
 	code = strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(code))
-	turn, err := gorm.G[model.Turn](s.db.Read()).Where("check_code = ? AND screening = ?", code, model.ScreeningShown).Take(ctx)
+	turn, err := store.From[model.Turn](s.db.Read()).Where("check_code = ? AND screening = ?", code, model.ScreeningShown).Take(ctx)
 	if store.IsAbsent(err) {
 		return Genuine{}, fault.NotFound("与这个查验码对应的答复")
 	}
 	if err != nil {
 		return Genuine{}, fmt.Errorf("message: verify code: %w", err)
 	}
-	m, err := gorm.G[model.Message](s.db.Read()).Where("id = ?", turn.MessageID).Take(ctx)
+	m, err := store.From[model.Message](s.db.Read()).Where("id = ?", turn.MessageID).Take(ctx)
 	if err != nil {
 		return Genuine{}, fmt.Errorf("message: find answered message: %w", err)
 	}

@@ -31,7 +31,7 @@ func (s *Service) HandleDeadline(ctx context.Context, payload []byte) error {
 		if !counts || d.ID != step.DeadlineID || d.State != model.DeadlineRunning || !d.DueAt.Equal(step.DueAt) {
 			return nil
 		}
-		m, err := gorm.G[model.Message](tx).Where("id = ?", step.TargetID).Take(ctx)
+		m, err := store.From[model.Message](tx).Where("id = ?", step.TargetID).Take(ctx)
 		if err != nil {
 			return fmt.Errorf("message: find: %w", err)
 		}
@@ -103,7 +103,7 @@ func (s *Service) rise(ctx context.Context, tx *gorm.DB, m model.Message, once s
 // message, a check that never came goes to a person.
 func (s *Service) timeOut(ctx context.Context, tx *gorm.DB, m model.Message) error {
 	if m.State == model.MessageSubmitted {
-		turn, err := gorm.G[model.Turn](tx).Where("message_id = ? AND effect = ?", m.ID, model.EffectOpen).Take(ctx)
+		turn, err := store.From[model.Turn](tx).Where("message_id = ? AND effect = ?", m.ID, model.EffectOpen).Take(ctx)
 		if err != nil {
 			return fmt.Errorf("message: find opening turn: %w", err)
 		}

@@ -17,7 +17,7 @@ import (
 
 // deliver brings a screened message to whoever must act on it and says so.
 func (s *Service) deliver(ctx context.Context, tx *gorm.DB, m *model.Message) error {
-	rep, err := gorm.G[model.Representative](tx).Where("id = ?", m.RepresentativeID).Take(ctx)
+	rep, err := store.From[model.Representative](tx).Where("id = ?", m.RepresentativeID).Take(ctx)
 	if err != nil {
 		return fmt.Errorf("message: find addressee: %w", err)
 	}
@@ -104,7 +104,7 @@ func (s *Service) unavailable(ctx context.Context, tx *gorm.DB, rep model.Repres
 var holding = []model.MessageState{model.MessageDelivered, model.MessageAcknowledged}
 
 func (s *Service) openCount(ctx context.Context, tx *gorm.DB, representativeID string) (int64, error) {
-	n, err := gorm.G[model.Message](tx).Where("holder_id = ? AND state IN ?", representativeID, holding).Count(ctx, "*")
+	n, err := store.From[model.Message](tx).Where("holder_id = ? AND state IN ?", representativeID, holding).Count(ctx, "*")
 	if err != nil {
 		return 0, fmt.Errorf("message: count open: %w", err)
 	}
@@ -114,7 +114,7 @@ func (s *Service) openCount(ctx context.Context, tx *gorm.DB, representativeID s
 // onDuty finds who is next on the rota of a studio from today on and can take
 // a message, the one with the fewest open first; empty when there is nobody.
 func (s *Service) onDuty(ctx context.Context, tx *gorm.DB, studioID, but string) (string, error) {
-	rota, err := gorm.G[model.StudioDuty](tx).Where("studio_id = ? AND representative_id <> ?", studioID, but).Find(ctx)
+	rota, err := store.From[model.StudioDuty](tx).Where("studio_id = ? AND representative_id <> ?", studioID, but).Find(ctx)
 	if err != nil {
 		return "", fmt.Errorf("message: read rota: %w", err)
 	}
@@ -142,7 +142,7 @@ func (s *Service) onDuty(ctx context.Context, tx *gorm.DB, studioID, but string)
 // load tells how many open messages a representative has, and whether another
 // one can be taken.
 func (s *Service) load(ctx context.Context, tx *gorm.DB, representativeID string) (open int64, free bool, err error) {
-	rep, err := gorm.G[model.Representative](tx).Where("id = ?", representativeID).Take(ctx)
+	rep, err := store.From[model.Representative](tx).Where("id = ?", representativeID).Take(ctx)
 	if err != nil {
 		return 0, false, fmt.Errorf("message: find representative on duty: %w", err)
 	}
@@ -165,7 +165,7 @@ type Promise struct {
 // Promise looks ahead at the delivery of a message that would be sent now.
 // Fault: not found.
 func (s *Service) Promise(ctx context.Context, representativeID string) (Promise, error) {
-	rep, err := gorm.G[model.Representative](s.db.Read()).Where("id = ? AND state IN ?", representativeID,
+	rep, err := store.From[model.Representative](s.db.Read()).Where("id = ? AND state IN ?", representativeID,
 		[]model.RepresentativeState{model.RepresentativeServing, model.RepresentativeSuspended}).Take(ctx)
 	if store.IsAbsent(err) {
 		return Promise{}, fault.NotFound("这位代表")

@@ -5,9 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"gorm.io/gorm"
-
 	"lianxin/model"
+	"lianxin/service/store"
 )
 
 // Edition names the state of the published answers: it changes when one is
@@ -15,7 +14,7 @@ import (
 func (s *Service) Edition(ctx context.Context) (string, error) {
 	var edition strings.Builder
 	for _, column := range []string{"published_at", "withdrawn_at"} {
-		last, err := gorm.G[model.AnsweredCard](s.db.Read()).Select(column).Where(column + " IS NOT NULL").Order(column + " DESC").Limit(1).Find(ctx)
+		last, err := store.From[model.AnsweredCard](s.db.Read()).Select(column).Where(column + " IS NOT NULL").Order(column + " DESC").Limit(1).Find(ctx)
 		if err != nil {
 			return "", fmt.Errorf("message: read edition: %w", err)
 		}

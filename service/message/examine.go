@@ -34,7 +34,7 @@ func (s *Service) examine(ctx context.Context, tx *gorm.DB, turn model.Turn, mac
 		row := model.TurnFinding{
 			ID: model.NewID(), TurnID: turn.ID, MessageID: turn.MessageID, Rule: f.Rule, Outcome: f.Outcome, Evidence: f.Evidence, CreatedAt: s.now(),
 		}
-		if err := gorm.G[model.TurnFinding](tx).Create(ctx, &row); err != nil {
+		if err := store.From[model.TurnFinding](tx).Create(ctx, &row); err != nil {
 			return nil, false, fmt.Errorf("message: note finding: %w", err)
 		}
 	}
@@ -53,14 +53,14 @@ func checked(machine model.Suggestion) abuse.Finding {
 // seen gathers what is known of a turn and the day before it, and remembers the
 // turn for those that come after.
 func (s *Service) seen(ctx context.Context, tx *gorm.DB, turn model.Turn) (abuse.Seen, bool, error) {
-	m, err := gorm.G[model.Message](tx).Where("id = ?", turn.MessageID).Take(ctx)
+	m, err := store.From[model.Message](tx).Where("id = ?", turn.MessageID).Take(ctx)
 	if err != nil {
 		return abuse.Seen{}, false, fmt.Errorf("message: find message of turn: %w", err)
 	}
 	mark := model.TurnMark{
 		TurnID: turn.ID, AuthorID: turn.AuthorID, RepresentativeID: m.RepresentativeID, Mark: abuse.Mark(turn.Body), CreatedAt: turn.CreatedAt,
 	}
-	err = gorm.G[model.TurnMark](tx).Create(ctx, &mark)
+	err = store.From[model.TurnMark](tx).Create(ctx, &mark)
 	if store.IsDuplicate(err) {
 		return abuse.Seen{}, false, nil
 	}
@@ -68,7 +68,7 @@ func (s *Service) seen(ctx context.Context, tx *gorm.DB, turn model.Turn) (abuse
 		return abuse.Seen{}, false, fmt.Errorf("message: mark turn: %w", err)
 	}
 	seen := abuse.Seen{Body: turn.Body}
-	own, err := gorm.G[model.TurnMark](tx).Where("author_id = ? AND created_at > ?", turn.AuthorID, turn.CreatedAt.Add(-abuse.SpanOfSame)).Limit(marksMax).Find(ctx)
+	own, err := store.From[model.TurnMark](tx).Where("author_id = ? AND created_at > ?", turn.AuthorID, turn.CreatedAt.Add(-abuse.SpanOfSame)).Limit(marksMax).Find(ctx)
 	if err != nil {
 		return abuse.Seen{}, false, fmt.Errorf("message: read own marks: %w", err)
 	}
@@ -85,7 +85,7 @@ func (s *Service) seen(ctx context.Context, tx *gorm.DB, turn model.Turn) (abuse
 	if mark.Mark == "" {
 		return seen, true, nil
 	}
-	others, err := gorm.G[model.TurnMark](tx).Select("author_id").Distinct("author_id").
+	others, err := store.From[model.TurnMark](tx).Select("author_id").Distinct("author_id").
 		Where("mark = ? AND created_at > ? AND author_id <> ?", mark.Mark, turn.CreatedAt.Add(-abuse.SpanOfSame), turn.AuthorID).Limit(marksMax).Find(ctx)
 	if err != nil {
 		return abuse.Seen{}, false, fmt.Errorf("message: read others' marks: %w", err)

@@ -105,7 +105,7 @@ func (t *town) build(o message.Options) {
 
 func insert[T any](t *town, row *T) {
 	t.tb.Helper()
-	err := store.InTx(t.tb.Context(), t.db, func(ctx context.Context, tx *gorm.DB) error { return gorm.G[T](tx).Create(ctx, row) })
+	err := store.InTx(t.tb.Context(), t.db, func(ctx context.Context, tx *gorm.DB) error { return store.From[T](tx).Create(ctx, row) })
 	if err != nil {
 		t.tb.Fatal(err)
 	}
@@ -114,7 +114,7 @@ func insert[T any](t *town, row *T) {
 func change[T any](t *town, id, column string, value any) {
 	t.tb.Helper()
 	err := store.InTx(t.tb.Context(), t.db, func(ctx context.Context, tx *gorm.DB) error {
-		_, err := gorm.G[T](tx).Where("id = ?", id).Update(ctx, column, value)
+		_, err := store.From[T](tx).Where("id = ?", id).Update(ctx, column, value)
 		return err
 	})
 	if err != nil {
@@ -124,7 +124,7 @@ func change[T any](t *town, id, column string, value any) {
 
 func all[T any](t *town, query string, args ...any) []T {
 	t.tb.Helper()
-	rows, err := gorm.G[T](t.db.Read()).Where(query, args...).Find(t.tb.Context())
+	rows, err := store.From[T](t.db.Read()).Where(query, args...).Find(t.tb.Context())
 	if err != nil {
 		t.tb.Fatal(err)
 	}

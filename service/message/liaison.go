@@ -16,7 +16,7 @@ import (
 
 // overseen loads a message for a liaison officer of its area.
 func (s *Service) overseen(ctx context.Context, tx *gorm.DB, by model.Actor, id string) (model.Message, acting, error) {
-	m, err := gorm.G[model.Message](tx).Where("id = ? AND restricted_at IS NULL", id).Take(ctx)
+	m, err := store.From[model.Message](tx).Where("id = ? AND restricted_at IS NULL", id).Take(ctx)
 	if store.IsAbsent(err) || err == nil && !by.PermitsIn(model.PermitMessageOversee, m.AreaPath) {
 		return m, acting{}, fault.NotFound("这封来信")
 	}
@@ -39,7 +39,7 @@ func (s *Service) Reassign(ctx context.Context, by model.Actor, id, representati
 		if m.HolderID == representativeID {
 			return fault.InvalidField("representative_id", "这封来信已经在这位代表手上。")
 		}
-		rep, err := gorm.G[model.Representative](tx).Where("id = ? AND state = ?", representativeID, model.RepresentativeServing).Take(ctx)
+		rep, err := store.From[model.Representative](tx).Where("id = ? AND state = ?", representativeID, model.RepresentativeServing).Take(ctx)
 		if store.IsAbsent(err) {
 			return fault.InvalidField("representative_id", "没有这位代表，或已不再履职。")
 		}
@@ -111,7 +111,7 @@ func (s *Service) WriteNote(ctx context.Context, by model.Actor, id, body string
 	}
 	return s.through(ctx, s.overseen, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, _ acting) error {
 		note := model.Note{ID: model.NewID(), MessageID: m.ID, AuthorID: by.PersonID, Author: by.Name, Body: body, CreatedAt: s.now()}
-		if err := gorm.G[model.Note](tx).Create(ctx, &note); err != nil {
+		if err := store.From[model.Note](tx).Create(ctx, &note); err != nil {
 			return fmt.Errorf("message: write note: %w", err)
 		}
 		return audit.Record(ctx, tx, by, "message.note", audit.Target{Kind: targetKind, ID: m.ID, AreaPath: m.AreaPath}, note.CreatedAt)

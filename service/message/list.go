@@ -2,12 +2,9 @@ package message
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
-
-	"gorm.io/gorm"
 
 	"lianxin/model"
 	"lianxin/model/fault"
@@ -83,7 +80,8 @@ func cursorOf(page store.Page) (cursor, error) {
 // Mine lists the messages a resident sent or that were written for them,
 // newest first.
 func (s *Service) Mine(ctx context.Context, by model.Actor, which Which, page store.Page) ([]Row, string, error) {
-	walks := []walk{equal("resident_id", by.PersonID), equal("writer_id", by.PersonID)}
+	written := equal("writer_id", by.PersonID).passing(condition{sql: "resident_id <> ?", args: []any{by.PersonID}})
+	walks := []walk{equal("resident_id", by.PersonID), written}
 	return s.list(ctx, narrowed(walks, which, model.SideResident), asked{by, which, model.SideResident}, page)
 }
 
@@ -188,65 +186,5 @@ func hideResident(m *model.Message, side model.Side) {
 	m.ResidentID, m.WriterID = "", ""
 }
 
-// beginning is as much of a text as a list shows.
-func beginning(text string) string {
-	n := 0
-	for i := range text {
-		if n == excerptMax {
-			return text[:i]
-		}
-		n++
-	}
-	return text
-}
-
+// excerptMax is how many characters of a text a list shows.
 const excerptMax = 60
-
-// nameRows fills in topics, representatives, units and studios, one read each.
-func (s *Service) nameRows(ctx context.Context, db *gorm.DB, rows []Row) error {
-	var topics, seats, units, studios []string
-	for _, r := range rows {
-		topics, units, studios = append(topics, r.Message.TopicID), append(units, r.Message.UnitID), append(studios, r.Message.StudioID)
-		seats = append(seats, r.Message.RepresentativeID, r.Message.HolderID)
-	}
-	topicNames, err := names(ctx, db, topics, func(t model.Topic) (string, string) { return t.ID, t.Name })
-	if err != nil {
-		return err
-	}
-	seatNames, err := names(ctx, db, seats, func(r model.Representative) (string, string) { return r.ID, r.Name })
-	if err != nil {
-		return err
-	}
-	unitNames, err := names(ctx, db, units, func(u model.Unit) (string, string) { return u.ID, u.Name })
-	if err != nil {
-		return err
-	}
-	studioNames, err := names(ctx, db, studios, func(st model.Studio) (string, string) { return st.ID, st.Name })
-	if err != nil {
-		return err
-	}
-	for i, r := range rows {
-		m := r.Message
-		rows[i].Topic, rows[i].Representative, rows[i].Holder = topicNames[m.TopicID], seatNames[m.RepresentativeID], seatNames[m.HolderID]
-		rows[i].Unit, rows[i].Studio = unitNames[m.UnitID], studioNames[m.StudioID]
-	}
-	return nil
-}
-
-func names[T any](ctx context.Context, db *gorm.DB, ids []string, name func(T) (id, name string)) (map[string]string, error) {
-	slices.Sort(ids)
-	ids = slices.DeleteFunc(slices.Compact(ids), func(id string) bool { return id == "" })
-	named := map[string]string{}
-	if len(ids) == 0 {
-		return named, nil
-	}
-	found, err := gorm.G[T](db).Where("id IN ?", ids).Find(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("message: read names: %w", err)
-	}
-	for _, row := range found {
-		id, n := name(row)
-		named[id] = n
-	}
-	return named, nil
-}

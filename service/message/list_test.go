@@ -28,6 +28,11 @@ func TestAQueueOfManyAreasAndOfOneShowTheSameNewestFirst(t *testing.T) {
 			t.Errorf("the officer of %s got %v, want %v", path, got, want)
 		}
 	}
+	both := town.liaison
+	both.Grants = []model.Grant{{Role: model.RoleLiaisonOfficer, AreaPath: "d/s/"}, {Role: model.RoleLiaisonOfficer, AreaPath: communityPath}}
+	if got := town.everyPage(both, message.WhichAll); fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("the officer of a street and of a community of it got %v, want %v", got, want)
+	}
 	stranger := town.liaison
 	stranger.Grants = []model.Grant{{Role: model.RoleLiaisonOfficer, AreaPath: "d/t/"}}
 	if got := town.everyPage(stranger, message.WhichAll); len(got) != 0 {

@@ -94,7 +94,7 @@ func (s *Service) move(ctx context.Context, tx *gorm.DB, m *model.Message, c cha
 		return err
 	}
 	maps.Copy(set, clock)
-	n, err := gorm.G[model.Message](tx).Where("id = ? AND state = ? AND round = ?", m.ID, m.State, m.Round).
+	n, err := store.From[model.Message](tx).Where("id = ? AND state = ? AND round = ?", m.ID, m.State, m.Round).
 		Set(clause.Assignments(set)).Update(ctx)
 	if err != nil {
 		return fmt.Errorf("message: %s: %w", c.deed, err)
@@ -103,7 +103,7 @@ func (s *Service) move(ctx context.Context, tx *gorm.DB, m *model.Message, c cha
 		return fault.Conflict("这封来信刚刚有了新的变化，请刷新后再试。")
 	}
 	from := m.State
-	if *m, err = gorm.G[model.Message](tx).Where("id = ?", m.ID).Take(ctx); err != nil {
+	if *m, err = store.From[model.Message](tx).Where("id = ?", m.ID).Take(ctx); err != nil {
 		return fmt.Errorf("message: read back: %w", err)
 	}
 	return s.writeFact(ctx, tx, *m, from, c)
@@ -113,7 +113,7 @@ func (s *Service) move(ctx context.Context, tx *gorm.DB, m *model.Message, c cha
 func (s *Service) note(ctx context.Context, tx *gorm.DB, m model.Message, c change) error {
 	if len(c.set) > 0 {
 		c.set["updated_at"] = s.now()
-		n, err := gorm.G[model.Message](tx).Where("id = ? AND state = ?", m.ID, m.State).Set(clause.Assignments(c.set)).Update(ctx)
+		n, err := store.From[model.Message](tx).Where("id = ? AND state = ?", m.ID, m.State).Set(clause.Assignments(c.set)).Update(ctx)
 		if err != nil {
 			return fmt.Errorf("message: %s: %w", c.deed, err)
 		}
@@ -136,7 +136,7 @@ func (s *Service) factOf(m model.Message, from model.MessageState, c change) mod
 }
 
 func (s *Service) keepFact(ctx context.Context, tx *gorm.DB, m model.Message, fact model.Fact, c change) error {
-	if err := gorm.G[model.Fact](tx).Create(ctx, &fact); err != nil {
+	if err := store.From[model.Fact](tx).Create(ctx, &fact); err != nil {
 		return fmt.Errorf("message: write fact: %w", err)
 	}
 	return audit.Record(ctx, tx, c.by, "message."+string(c.deed), audit.Target{

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"gorm.io/gorm"
-
 	"lianxin/model"
 	"lianxin/model/fault"
 	"lianxin/service/store"
@@ -50,7 +48,7 @@ func (s *Service) Queue(ctx context.Context, by model.Actor, wanted Wanted, page
 
 // overseenArea finds an area that lies within the actor's own.
 func (s *Service) overseenArea(ctx context.Context, by model.Actor, id string) (model.Area, error) {
-	area, err := gorm.G[model.Area](s.db.Read()).Where("id = ?", id).Take(ctx)
+	area, err := store.From[model.Area](s.db.Read()).Where("id = ?", id).Take(ctx)
 	if store.IsAbsent(err) || err == nil && !by.PermitsIn(model.PermitMessageOversee, area.Path) {
 		return model.Area{}, fault.NotFound("该区域")
 	}
@@ -115,7 +113,7 @@ const fewPeople = 100
 // unreachable looks up the messages of the people who cannot be reached while
 // those are few; when they are many, their messages are met soon on the way.
 func (s *Service) unreachable(ctx context.Context, here walk, paths []string) ([]walk, error) {
-	people, err := gorm.G[model.Person](s.db.Read()).Select("id").Where("unreachable_since IS NOT NULL").Limit(fewPeople + 1).Find(ctx)
+	people, err := store.From[model.Person](s.db.Read()).Select("id").Where("unreachable_since IS NOT NULL").Limit(fewPeople + 1).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("message: find unreachable people: %w", err)
 	}

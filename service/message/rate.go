@@ -9,6 +9,7 @@ import (
 
 	"lianxin/model"
 	"lianxin/model/fault"
+	"lianxin/service/store"
 )
 
 // checkRate refuses a message of somebody who sent too many of late. What was
@@ -24,7 +25,7 @@ func (s *Service) checkRate(ctx context.Context, tx *gorm.DB, by model.Actor) er
 	}
 	now := s.now()
 	var sent []time.Time
-	err := gorm.G[model.Message](tx).Select("submitted_at").Where("writer_id = ? AND submitted_at > ?", by.PersonID, now.Add(-longest)).
+	err := store.From[model.Message](tx).Select("submitted_at").Where("writer_id = ? AND submitted_at > ?", by.PersonID, now.Add(-longest)).
 		Order("submitted_at DESC").Limit(most).Scan(ctx, &sent)
 	if err != nil {
 		return fmt.Errorf("message: count sent: %w", err)

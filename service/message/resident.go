@@ -20,7 +20,7 @@ const reopenWindow = 90 * 24 * time.Hour
 
 // own loads a message for the resident whose matter it is, or who wrote it.
 func (s *Service) own(ctx context.Context, tx *gorm.DB, by model.Actor, id string) (model.Message, acting, error) {
-	m, err := gorm.G[model.Message](tx).Where("id = ? AND restricted_at IS NULL AND (resident_id = ? OR writer_id = ?)", id, by.PersonID, by.PersonID).Take(ctx)
+	m, err := store.From[model.Message](tx).Where("id = ? AND restricted_at IS NULL AND (resident_id = ? OR writer_id = ?)", id, by.PersonID, by.PersonID).Take(ctx)
 	if by.PersonID == "" || store.IsAbsent(err) {
 		return m, acting{}, fault.NotFound("这封来信")
 	}
@@ -117,7 +117,7 @@ func (s *Service) Object(ctx context.Context, by model.Actor, id string, words W
 // newRound sends a message round again. It goes through the routing anew: the
 // representative may be away by now.
 func (s *Service) newRound(ctx context.Context, tx *gorm.DB, m *model.Message, by model.Actor, deed model.MessageDeed, words Words, set map[string]any) error {
-	rep, err := gorm.G[model.Representative](tx).Where("id = ?", m.RepresentativeID).Take(ctx)
+	rep, err := store.From[model.Representative](tx).Where("id = ?", m.RepresentativeID).Take(ctx)
 	if err != nil {
 		return fmt.Errorf("message: find addressee: %w", err)
 	}
@@ -252,7 +252,7 @@ func (s *Service) writeConsent(ctx context.Context, tx *gorm.DB, by model.Actor,
 		ID: model.NewID(), PersonID: by.PersonID, Purpose: c.Purpose, TargetID: messageID,
 		Wording: wording.Version, Given: c.Given, At: s.now(),
 	}
-	if err := gorm.G[model.Consent](tx).Create(ctx, &row); err != nil {
+	if err := store.From[model.Consent](tx).Create(ctx, &row); err != nil {
 		return fmt.Errorf("message: write consent: %w", err)
 	}
 	return nil
@@ -260,7 +260,7 @@ func (s *Service) writeConsent(ctx context.Context, tx *gorm.DB, by model.Actor,
 
 // takeDown withdraws the public card of a message, if it has one.
 func (s *Service) takeDown(ctx context.Context, tx *gorm.DB, messageID string) error {
-	_, err := gorm.G[model.AnsweredCard](tx).Where("message_id = ? AND withdrawn_at IS NULL", messageID).
+	_, err := store.From[model.AnsweredCard](tx).Where("message_id = ? AND withdrawn_at IS NULL", messageID).
 		Set(clause.Assignments(map[string]any{"withdrawn_at": s.now()})).Update(ctx)
 	if err != nil {
 		return fmt.Errorf("message: take card down: %w", err)

@@ -37,7 +37,7 @@ func (s *Service) HandleScreen(ctx context.Context, payload []byte) error {
 	if err := json.Unmarshal(payload, &task); err != nil {
 		return outbox.Refuse(fmt.Errorf("message: read screen task: %w", err))
 	}
-	turn, err := gorm.G[model.Turn](s.db.Read()).Where("id = ?", task.TurnID).Take(ctx)
+	turn, err := store.From[model.Turn](s.db.Read()).Where("id = ?", task.TurnID).Take(ctx)
 	if store.IsAbsent(err) || err == nil && turn.Screening != model.ScreeningChecking {
 		return nil
 	}
@@ -75,7 +75,7 @@ func (s *Service) suggest(ctx context.Context, turn model.Turn) (model.Suggestio
 }
 
 func (s *Service) suggestPictures(ctx context.Context, turn model.Turn) (model.Suggestion, error) {
-	pictures, err := gorm.G[model.Picture](s.db.Read()).Where("turn_id = ?", turn.ID).Find(ctx)
+	pictures, err := store.From[model.Picture](s.db.Read()).Where("turn_id = ?", turn.ID).Find(ctx)
 	if err != nil {
 		return "", fmt.Errorf("message: find pictures: %w", err)
 	}
@@ -98,7 +98,7 @@ func (s *Service) suggestPictures(ctx context.Context, turn model.Turn) (model.S
 }
 
 func (s *Service) suggestText(ctx context.Context, turn model.Turn) (model.Suggestion, error) {
-	known, err := gorm.G[model.WeChatIdentity](s.db.Read()).
+	known, err := store.From[model.WeChatIdentity](s.db.Read()).
 		Where("person_id = ? AND account = ?", turn.AuthorID, model.AccountMini).Limit(1).Find(ctx)
 	if err != nil {
 		return "", fmt.Errorf("message: find author: %w", err)
@@ -131,7 +131,7 @@ type ruling struct {
 // settle acts on a suggestion about a turn. A turn that was settled in the
 // meantime stays as it is.
 func (s *Service) settle(ctx context.Context, tx *gorm.DB, turn model.Turn, suggestion model.Suggestion, r ruling) error {
-	m, err := gorm.G[model.Message](tx).Where("id = ?", turn.MessageID).Take(ctx)
+	m, err := store.From[model.Message](tx).Where("id = ?", turn.MessageID).Take(ctx)
 	if err != nil {
 		return fmt.Errorf("message: find message of turn: %w", err)
 	}
@@ -153,7 +153,7 @@ func (s *Service) settle(ctx context.Context, tx *gorm.DB, turn model.Turn, sugg
 func (s *Service) setScreening(ctx context.Context, tx *gorm.DB, turn *model.Turn, to model.Screening, more map[string]any) (bool, error) {
 	set := map[string]any{"screening": to}
 	maps.Copy(set, more)
-	n, err := gorm.G[model.Turn](tx).Where("id = ? AND screening = ?", turn.ID, turn.Screening).Set(clause.Assignments(set)).Update(ctx)
+	n, err := store.From[model.Turn](tx).Where("id = ? AND screening = ?", turn.ID, turn.Screening).Set(clause.Assignments(set)).Update(ctx)
 	if err != nil {
 		return false, fmt.Errorf("message: settle turn: %w", err)
 	}
@@ -187,7 +187,7 @@ func (s *Service) show(ctx context.Context, tx *gorm.DB, m *model.Message, turn 
 // showPictures lets the pictures of a turn be seen with it: who released the
 // turn has looked at them too.
 func (s *Service) showPictures(ctx context.Context, tx *gorm.DB, turn model.Turn) error {
-	_, err := gorm.G[model.Picture](tx).Where("turn_id = ? AND screening <> ?", turn.ID, model.ScreeningShown).
+	_, err := store.From[model.Picture](tx).Where("turn_id = ? AND screening <> ?", turn.ID, model.ScreeningShown).
 		Update(ctx, "screening", model.ScreeningShown)
 	if err != nil {
 		return fmt.Errorf("message: show pictures: %w", err)
@@ -261,7 +261,7 @@ func (s *Service) RefuseTurn(ctx context.Context, by model.Actor, turnID, reason
 
 func (s *Service) ruleTurn(ctx context.Context, by model.Actor, turnID string, suggestion model.Suggestion, reason string) error {
 	return store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		turn, err := gorm.G[model.Turn](tx).Where("id = ?", turnID).Take(ctx)
+		turn, err := store.From[model.Turn](tx).Where("id = ?", turnID).Take(ctx)
 		if store.IsAbsent(err) {
 			return fault.NotFound("这条内容")
 		}
@@ -288,7 +288,7 @@ func (s *Service) ruleTurn(ctx context.Context, by model.Actor, turnID string, s
 // writer can. Faults: not found, conflict.
 func (s *Service) Appeal(ctx context.Context, by model.Actor, turnID string) error {
 	return store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		turn, err := gorm.G[model.Turn](tx).Where("id = ? AND author_id = ?", turnID, by.PersonID).Take(ctx)
+		turn, err := store.From[model.Turn](tx).Where("id = ? AND author_id = ?", turnID, by.PersonID).Take(ctx)
 		if store.IsAbsent(err) {
 			return fault.NotFound("这条内容")
 		}
@@ -303,7 +303,7 @@ func (s *Service) Appeal(ctx context.Context, by model.Actor, turnID string) err
 }
 
 func (s *Service) appeal(ctx context.Context, tx *gorm.DB, by model.Actor, turn model.Turn) error {
-	m, err := gorm.G[model.Message](tx).Where("id = ? AND restricted_at IS NULL", turn.MessageID).Take(ctx)
+	m, err := store.From[model.Message](tx).Where("id = ? AND restricted_at IS NULL", turn.MessageID).Take(ctx)
 	if store.IsAbsent(err) {
 		return fault.NotFound("这条内容")
 	}

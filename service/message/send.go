@@ -91,7 +91,7 @@ func (s *Service) prepare(ctx context.Context, by model.Actor, d Draft) (posting
 	if err := s.checkRate(ctx, db, by); err != nil {
 		return p, err
 	}
-	rep, err := gorm.G[model.Representative](db).Select("id, name, area_id, area_path").Where("id = ? AND state IN ?", d.RepresentativeID,
+	rep, err := store.From[model.Representative](db).Select("id, name, area_id, area_path").Where("id = ? AND state IN ?", d.RepresentativeID,
 		[]model.RepresentativeState{model.RepresentativeServing, model.RepresentativeSuspended}).Take(ctx)
 	if store.IsAbsent(err) {
 		return p, fault.NotFound("这位代表")
@@ -126,7 +126,7 @@ func (s *Service) topicOf(ctx context.Context, id string) (string, error) {
 		return "", nil
 	}
 	named, err := store.Remember(s.db, "topics", s.now(), topicsFor, []string{"topics"}, func() (map[string]string, error) {
-		topics, err := gorm.G[model.Topic](s.db.Read()).Find(ctx)
+		topics, err := store.From[model.Topic](s.db.Read()).Find(ctx)
 		all := map[string]string{}
 		for _, t := range topics {
 			all[t.ID] = t.Name
@@ -152,7 +152,7 @@ func (s *Service) post(ctx context.Context, tx *gorm.DB, by model.Actor, d Draft
 	if err := deadline.Begin(ctx, tx, p.clock); err != nil {
 		return err
 	}
-	if err := gorm.G[model.Message](tx).Create(ctx, m); err != nil {
+	if err := store.From[model.Message](tx).Create(ctx, m); err != nil {
 		return fmt.Errorf("message: send: %w", err)
 	}
 	if err := s.giveConsents(ctx, tx, by, *m, d); err != nil {
@@ -197,7 +197,7 @@ func (d *Draft) check() error {
 // mayWrite refuses who took back their consent to the rules for personal data:
 // without it there is no ground to handle new ones (PIPL articles 13 and 15).
 func mayWrite(ctx context.Context, tx *gorm.DB, by model.Actor) error {
-	last, err := gorm.G[model.Consent](tx).Where("person_id = ? AND purpose = ? AND target_id = ?", by.PersonID, model.ConsentPrivacyPolicy, "").
+	last, err := store.From[model.Consent](tx).Where("person_id = ? AND purpose = ? AND target_id = ?", by.PersonID, model.ConsentPrivacyPolicy, "").
 		Order("at DESC, id DESC").Limit(1).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("message: look for consent: %w", err)
@@ -219,7 +219,7 @@ func (s *Service) whose(ctx context.Context, tx *gorm.DB, by model.Actor, d Draf
 	}
 	b := d.OnBehalf
 	if b.Phone != "" {
-		known, err := gorm.G[model.Person](tx).Where("phone_hash IN ?", s.keys.Hashes(sealed.Phone, b.Phone)).Order("shadow, created_at").Limit(1).Find(ctx)
+		known, err := store.From[model.Person](tx).Where("phone_hash IN ?", s.keys.Hashes(sealed.Phone, b.Phone)).Order("shadow, created_at").Limit(1).Find(ctx)
 		if err != nil {
 			return "", "", fmt.Errorf("message: find by phone: %w", err)
 		}
@@ -229,7 +229,7 @@ func (s *Service) whose(ctx context.Context, tx *gorm.DB, by model.Actor, d Draf
 	}
 	shadow := model.Person{ID: model.NewID(), Name: b.Name, PhoneHash: s.keys.Hash(sealed.Phone, b.Phone), Shadow: true, CreatedAt: s.now()}
 	shadow.Phone = s.keys.Seal(sealed.PhoneOf(shadow.ID), b.Phone)
-	if err := gorm.G[model.Person](tx).Create(ctx, &shadow); err != nil {
+	if err := store.From[model.Person](tx).Create(ctx, &shadow); err != nil {
 		return "", "", fmt.Errorf("message: note person written for: %w", err)
 	}
 	return shadow.ID, b.Name, nil
@@ -267,11 +267,11 @@ func (s *Service) writeTurn(ctx context.Context, tx *gorm.DB, m model.Message, t
 		code := newCode(8)
 		t.CheckCode = &code
 	}
-	if err := gorm.G[model.Turn](tx).Create(ctx, t); err != nil {
+	if err := store.From[model.Turn](tx).Create(ctx, t); err != nil {
 		return fmt.Errorf("message: write turn: %w", err)
 	}
 	if len(pictureIDs) > 0 {
-		n, err := gorm.G[model.Picture](tx).Where("id IN ? AND owner_id = ? AND turn_id = ?", pictureIDs, t.AuthorID, "").
+		n, err := store.From[model.Picture](tx).Where("id IN ? AND owner_id = ? AND turn_id = ?", pictureIDs, t.AuthorID, "").
 			Set(clause.Assignments(map[string]any{"turn_id": t.ID, "message_id": m.ID})).Update(ctx)
 		if err != nil {
 			return fmt.Errorf("message: attach pictures: %w", err)

@@ -10,6 +10,7 @@ import (
 
 	"lianxin/model"
 	"lianxin/service/notice"
+	"lianxin/service/store"
 )
 
 // telling is what people are told. happening, with the message, makes it once;
@@ -50,7 +51,7 @@ func (s *Service) thing(ctx context.Context, tx *gorm.DB, m model.Message) (stri
 	if m.TopicID == "" {
 		return "来信 " + m.Number, nil
 	}
-	topic, err := gorm.G[model.Topic](tx).Where("id = ?", m.TopicID).Take(ctx)
+	topic, err := store.From[model.Topic](tx).Where("id = ?", m.TopicID).Take(ctx)
 	if err != nil {
 		return "", fmt.Errorf("message: find topic: %w", err)
 	}
@@ -67,7 +68,7 @@ func (s *Service) tellResident(ctx context.Context, tx *gorm.DB, m model.Message
 // nobody holds the message or the seat has no phone bound.
 func (s *Service) tellHolder(ctx context.Context, tx *gorm.DB, m model.Message, t telling) error {
 	if m.HolderID != "" {
-		rep, err := gorm.G[model.Representative](tx).Where("id = ?", m.HolderID).Take(ctx)
+		rep, err := store.From[model.Representative](tx).Where("id = ?", m.HolderID).Take(ctx)
 		if err != nil {
 			return fmt.Errorf("message: find holder: %w", err)
 		}
@@ -91,7 +92,7 @@ func (s *Service) tellUnit(ctx context.Context, tx *gorm.DB, m model.Message, t 
 	if m.UnitID == "" {
 		return nil
 	}
-	return s.tellGranted(ctx, tx, m, t, gorm.G[model.Grant](tx).Where("role = ? AND unit_id = ?", model.RoleUnitOfficer, m.UnitID))
+	return s.tellGranted(ctx, tx, m, t, store.From[model.Grant](tx).Where("role = ? AND unit_id = ?", model.RoleUnitOfficer, m.UnitID))
 }
 
 // tellLiaison tells the liaison officers of the area.
@@ -107,10 +108,10 @@ func (s *Service) tellRole(ctx context.Context, tx *gorm.DB, m model.Message, t 
 			above = append(above, m.AreaPath[:i+1])
 		}
 	}
-	return s.tellGranted(ctx, tx, m, t, gorm.G[model.Grant](tx).Where("role = ? AND area_path IN ?", role, above))
+	return s.tellGranted(ctx, tx, m, t, store.From[model.Grant](tx).Where("role = ? AND area_path IN ?", role, above))
 }
 
-func (s *Service) tellGranted(ctx context.Context, tx *gorm.DB, m model.Message, t telling, granted gorm.ChainInterface[model.Grant]) error {
+func (s *Service) tellGranted(ctx context.Context, tx *gorm.DB, m model.Message, t telling, granted store.Query[model.Grant]) error {
 	grants, err := granted.Find(ctx)
 	if err != nil {
 		return fmt.Errorf("message: find officers: %w", err)

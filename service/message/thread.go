@@ -122,7 +122,7 @@ func (s *Service) visible(ctx context.Context, tx *gorm.DB, by model.Actor, side
 	case model.SideRepresentative, model.SideSystem:
 	}
 	seats := by.RepresentativeIDs()
-	m, err := gorm.G[model.Message](tx).Where("id = ? AND restricted_at IS NULL AND delivered_at IS NOT NULL AND (holder_id IN ? OR representative_id IN ?)", id, seats, seats).Take(ctx)
+	m, err := store.From[model.Message](tx).Where("id = ? AND restricted_at IS NULL AND delivered_at IS NOT NULL AND (holder_id IN ? OR representative_id IN ?)", id, seats, seats).Take(ctx)
 	if len(seats) == 0 || store.IsAbsent(err) {
 		return m, v, fault.NotFound("这封来信")
 	}
@@ -134,7 +134,7 @@ func (s *Service) visible(ctx context.Context, tx *gorm.DB, by model.Actor, side
 	if v.watches {
 		seat = m.RepresentativeID
 	}
-	rep, err := gorm.G[model.Representative](tx).Where("id = ?", seat).Take(ctx)
+	rep, err := store.From[model.Representative](tx).Where("id = ?", seat).Take(ctx)
 	if err != nil {
 		return m, v, fmt.Errorf("message: find seat of viewer: %w", err)
 	}
@@ -164,7 +164,7 @@ func (s *Service) thread(ctx context.Context, m model.Message, v view) (Thread, 
 	if t.Turns, err = s.shownTurns(ctx, db, m.ID, v); err != nil {
 		return Thread{}, err
 	}
-	if t.Facts, err = gorm.G[model.Fact](db).Where("message_id = ?", m.ID).Order("at, id").Find(ctx); err != nil {
+	if t.Facts, err = store.From[model.Fact](db).Where("message_id = ?", m.ID).Order("at, id").Find(ctx); err != nil {
 		return Thread{}, fmt.Errorf("message: read facts: %w", err)
 	}
 	if clock, counts, err := deadline.Current(ctx, db, m.ID); err != nil {
@@ -176,10 +176,10 @@ func (s *Service) thread(ctx context.Context, m model.Message, v view) (Thread, 
 		return Thread{}, err
 	}
 	if v.side == model.SideStaff {
-		if t.Notes, err = gorm.G[model.Note](db).Where("message_id = ?", m.ID).Order("created_at, id").Find(ctx); err != nil {
+		if t.Notes, err = store.From[model.Note](db).Where("message_id = ?", m.ID).Order("created_at, id").Find(ctx); err != nil {
 			return Thread{}, fmt.Errorf("message: read notes: %w", err)
 		}
-		if t.Findings, err = gorm.G[model.TurnFinding](db).Where("message_id = ?", m.ID).Order("created_at, id").Find(ctx); err != nil {
+		if t.Findings, err = store.From[model.TurnFinding](db).Where("message_id = ?", m.ID).Order("created_at, id").Find(ctx); err != nil {
 			return Thread{}, fmt.Errorf("message: read findings: %w", err)
 		}
 	} else {
@@ -210,11 +210,11 @@ func (s *Service) deeds(m model.Message, side model.Side) []model.MessageDeed {
 }
 
 func (s *Service) shownTurns(ctx context.Context, db *gorm.DB, messageID string, v view) ([]ShownTurn, error) {
-	turns, err := gorm.G[model.Turn](db).Where("message_id = ?", messageID).Order("created_at, id").Find(ctx)
+	turns, err := store.From[model.Turn](db).Where("message_id = ?", messageID).Order("created_at, id").Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("message: read turns: %w", err)
 	}
-	pictures, err := gorm.G[model.Picture](db).Where("message_id = ?", messageID).Order("created_at, id").Find(ctx)
+	pictures, err := store.From[model.Picture](db).Where("message_id = ?", messageID).Order("created_at, id").Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("message: read pictures: %w", err)
 	}
@@ -249,7 +249,7 @@ func (s *Service) nameParties(ctx context.Context, db *gorm.DB, t *Thread) error
 // rest out of everything else in the thread.
 func (s *Service) knowResident(ctx context.Context, db *gorm.DB, t *Thread, v view) error {
 	m := t.Message
-	resident, err := gorm.G[model.Person](db).Where("id = ?", m.ResidentID).Take(ctx)
+	resident, err := store.From[model.Person](db).Where("id = ?", m.ResidentID).Take(ctx)
 	if err != nil {
 		return fmt.Errorf("message: find resident: %w", err)
 	}

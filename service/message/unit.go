@@ -17,7 +17,7 @@ import (
 
 // withUnit loads a message for an officer of the unit it was handed to.
 func (s *Service) withUnit(ctx context.Context, tx *gorm.DB, by model.Actor, id string) (model.Message, acting, error) {
-	m, err := gorm.G[model.Message](tx).Where("id = ? AND restricted_at IS NULL", id).Take(ctx)
+	m, err := store.From[model.Message](tx).Where("id = ? AND restricted_at IS NULL", id).Take(ctx)
 	if store.IsAbsent(err) {
 		return m, acting{}, fault.NotFound("这封来信")
 	}
@@ -27,7 +27,7 @@ func (s *Service) withUnit(ctx context.Context, tx *gorm.DB, by model.Actor, id 
 	if m.UnitID == "" || !by.Permits(model.PermitMessageHandle) || !slices.Contains(by.UnitIDs(), m.UnitID) {
 		return m, acting{}, fault.NotFound("这封来信")
 	}
-	unit, err := gorm.G[model.Unit](tx).Where("id = ?", m.UnitID).Take(ctx)
+	unit, err := store.From[model.Unit](tx).Where("id = ?", m.UnitID).Take(ctx)
 	if err != nil {
 		return m, acting{}, fmt.Errorf("message: find unit: %w", err)
 	}

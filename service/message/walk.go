@@ -1,14 +1,15 @@
 package message
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
-	"gorm.io/gorm"
-
 	"lianxin/model"
+	"lianxin/service/store"
 )
 
 // A walk is one condition under which the messages of a list stand together in
@@ -66,7 +67,10 @@ func within(areaPaths []string) condition {
 	return c
 }
 
-// statement asks for the ids on a walk, after the cursor.
+// columns are what a row of a list shows, in the order in which scan reads them.
+const columns = "id, number, topic_id, representative_id, holder_id, unit_id, studio_id, resident_name, hide_name, hand_over_consented, state, round, submitted_at, due_at, paused, overdue, escalated, word"
+
+// statement asks for the messages on a walk, after the cursor.
 func (w walk) statement(after cursor, rows int) (string, []any) {
 	conditions, args := []string{}, append([]any{}, w.args...)
 	if w.on != "" {
@@ -83,64 +87,60 @@ func (w walk) statement(after cursor, rows int) (string, []any) {
 	if len(conditions) > 0 {
 		where = " WHERE " + strings.Join(conditions, " AND ")
 	}
-	return fmt.Sprintf("SELECT id, submitted_at FROM messages%s ORDER BY submitted_at DESC, id DESC LIMIT %d", where, rows), args
+	return fmt.Sprintf("SELECT %s FROM messages%s ORDER BY submitted_at DESC, id DESC LIMIT %d", columns, where, rows), args
 }
-
-// columns are what a row of a list shows, in the order in which scan reads them.
-const columns = `m.id, m.number, m.holder_id, m.resident_name, m.hide_name, m.hand_over_consented, m.state, m.round, m.submitted_at, m.due_at, m.paused, m.overdue, m.escalated, m.word,
-	COALESCE(o.body, ''), COALESCE(t.name, ''), COALESCE(r.name, ''), COALESCE(h.name, ''), COALESCE(u.name, ''), COALESCE(s.name, '')`
 
 // scanned is a row of the database that is read.
 type scanned interface{ Scan(into ...any) error }
 
 func scan(row scanned) (r Row, err error) {
-	var body string
 	m := &r.Message
-	err = row.Scan(&m.ID, &m.Number, &m.HolderID, &m.ResidentName, &m.HideName, &m.HandOverConsented, &m.State, &m.Round, &m.SubmittedAt, &m.DueAt, &m.Paused, &m.Overdue, &m.Escalated, &m.Word,
-		&body, &r.Topic, &r.Representative, &r.Holder, &r.Unit, &r.Studio)
-	r.Excerpt = beginning(body)
+	err = row.Scan(&m.ID, &m.Number, &m.TopicID, &m.RepresentativeID, &m.HolderID, &m.UnitID, &m.StudioID, &m.ResidentName, &m.HideName, &m.HandOverConsented, &m.State, &m.Round,
+		&m.SubmittedAt, &m.DueAt, &m.Paused, &m.Overdue, &m.Escalated, &m.Word, &r.Excerpt)
 	return r, err
 }
 
 // read gives the newest rows of the walks with everything they show, in one
-// question.
-func (s *Service) read(ctx context.Context, walks []walk, after cursor, limit int) (found []Row, err error) {
-	var ids strings.Builder
+// question. No message stands on two walks.
+func (s *Service) read(ctx context.Context, walks []walk, after cursor, limit int) ([]Row, error) {
+	statements := make([]string, len(walks))
 	var args []any
 	for i, w := range walks {
 		statement, its := w.statement(after, limit)
-		if i > 0 {
-			ids.WriteString(" UNION ")
-		}
 		if len(walks) > 1 {
-			statement = fmt.Sprintf("SELECT id, submitted_at FROM (%s) b%d", statement, i)
+			statement = fmt.Sprintf("SELECT * FROM (%s) b%d", statement, i)
 		}
-		ids.WriteString(statement)
-		args = append(args, its...)
+		statements[i], args = statement, append(args, its...)
 	}
+	newest := strings.Join(statements, " UNION ALL ")
 	if len(walks) > 1 {
-		fmt.Fprintf(&ids, " ORDER BY submitted_at DESC, id DESC LIMIT %d", limit)
+		newest += fmt.Sprintf(" ORDER BY submitted_at DESC, id DESC LIMIT %d", limit)
 	}
-	rows, err := gorm.G[model.Message](s.db.Read()).Raw(`SELECT `+columns+` FROM (`+ids.String()+`) w JOIN messages m ON m.id = w.id
-		LEFT JOIN turns o ON o.message_id = m.id AND o.effect = 'open' LEFT JOIN topics t ON t.id = m.topic_id
-		LEFT JOIN representatives r ON r.id = m.representative_id LEFT JOIN representatives h ON h.id = m.holder_id
-		LEFT JOIN units u ON u.id = m.unit_id LEFT JOIN studios s ON s.id = m.studio_id
-		ORDER BY m.submitted_at DESC, m.id DESC`, args...).Rows(ctx)
+	found, err := s.rows(ctx, fmt.Sprintf("SELECT m.*, COALESCE(SUBSTR(o.body, 1, %d), '') FROM (%s) m LEFT JOIN turns o ON o.message_id = m.id AND o.effect = 'open'", excerptMax, newest), args)
 	if err != nil {
 		return nil, fmt.Errorf("message: list: %w", err)
+	}
+	// Joining may lose the order, and sorting here leaves the long texts out of it.
+	slices.SortFunc(found, func(a, b Row) int {
+		return cmp.Or(b.Message.SubmittedAt.Compare(a.Message.SubmittedAt), cmp.Compare(b.Message.ID, a.Message.ID))
+	})
+	return found, s.nameRows(ctx, s.db.Read(), found)
+}
+
+func (s *Service) rows(ctx context.Context, statement string, args []any) (found []Row, err error) {
+	rows, err := store.From[model.Message](s.db.Read()).Raw(statement, args...).Rows(ctx)
+	if err != nil {
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
 		row, err := scan(rows)
 		if err != nil {
-			return nil, fmt.Errorf("message: read row: %w", err)
+			return nil, err
 		}
 		found = append(found, row)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("message: list: %w", err)
-	}
-	return found, nil
+	return found, rows.Err()
 }
 
 // areasMax is up to how many areas a list walks one by one; who oversees more
@@ -150,7 +150,7 @@ const areasMax = 24
 // everywhere gives the walks over all messages in areas: by each area's own
 // index while there are few with messages.
 func (s *Service) everywhere(ctx context.Context, areaPaths []string) ([]walk, error) {
-	var walks []walk
+	var areas []string
 	for _, path := range areaPaths {
 		if strings.Count(path, "/") == 1 {
 			return []walk{walk{}.passing(within(areaPaths))}, nil // a topmost area has many below it
@@ -159,21 +159,26 @@ func (s *Service) everywhere(ctx context.Context, areaPaths []string) ([]walk, e
 		if err != nil {
 			return nil, err
 		}
-		if walks = append(walks, inside...); len(walks) > areasMax {
+		for _, area := range inside {
+			if !slices.Contains(areas, area) { // an officer may be granted a street and a community of it
+				areas = append(areas, area)
+			}
+		}
+		if len(areas) > areasMax {
 			return []walk{walk{}.passing(within(areaPaths))}, nil
 		}
 	}
-	if len(walks) == 0 {
+	if len(areas) == 0 {
 		return []walk{equal("area_path", areaPaths[0])}, nil
 	}
-	return walks, nil
+	return eachOf([]walk{{}}, "area_path", areas), nil
 }
 
 // areasWithMessages finds the areas within one that messages lie in, by leaping
 // through their index from one to the next.
-func (s *Service) areasWithMessages(ctx context.Context, path string) ([]walk, error) {
+func (s *Service) areasWithMessages(ctx context.Context, path string) ([]string, error) {
 	end := strings.TrimSuffix(path, "/") + "0"
-	found, err := gorm.G[struct{ Path string }](s.db.Read()).Raw(`WITH RECURSIVE leap (path, n) AS (
+	found, err := store.From[struct{ Path string }](s.db.Read()).Raw(`WITH RECURSIVE leap (path, n) AS (
 			SELECT MIN(area_path), 1 FROM messages WHERE area_path >= ? AND area_path < ?
 			UNION ALL SELECT (SELECT MIN(m.area_path) FROM messages m WHERE m.area_path > leap.path AND m.area_path < ?), leap.n + 1
 			FROM leap WHERE leap.path IS NOT NULL AND leap.n <= ?)
@@ -181,9 +186,9 @@ func (s *Service) areasWithMessages(ctx context.Context, path string) ([]walk, e
 	if err != nil {
 		return nil, fmt.Errorf("message: find areas with messages: %w", err)
 	}
-	walks := make([]walk, len(found))
+	areas := make([]string, len(found))
 	for i, f := range found {
-		walks[i] = equal("area_path", f.Path)
+		areas[i] = f.Path
 	}
-	return walks, nil
+	return areas, nil
 }

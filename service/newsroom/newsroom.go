@@ -57,7 +57,7 @@ type Find struct {
 // cursor of the next page, empty at the end. Faults: invalid (after), not found
 // for an area that there is not.
 func (s *Service) Articles(ctx context.Context, find Find, page store.Page) ([]model.Article, string, error) {
-	q := gorm.G[model.Article](s.db.Read()).Omit("body").Where("state IN ? AND published_at IS NOT NULL", model.ArticlePublic())
+	q := store.From[model.Article](s.db.Read()).Omit("body").Where("state IN ? AND published_at IS NOT NULL", model.ArticlePublic())
 	if find.Kind != "" {
 		q = q.Where("kind = ?", find.Kind)
 	}
@@ -89,7 +89,7 @@ func (s *Service) Articles(ctx context.Context, find Find, page store.Page) ([]m
 
 // Article gives one live article whole. Fault: not found.
 func (s *Service) Article(ctx context.Context, id string) (model.Article, error) {
-	article, err := gorm.G[model.Article](s.db.Read()).Where("id = ? AND state IN ?", id, model.ArticlePublic()).Take(ctx)
+	article, err := store.From[model.Article](s.db.Read()).Where("id = ? AND state IN ?", id, model.ArticlePublic()).Take(ctx)
 	if store.IsAbsent(err) {
 		return model.Article{}, fault.NotFound("这篇文章")
 	}
@@ -100,7 +100,7 @@ func (s *Service) Article(ctx context.Context, id string) (model.Article, error)
 }
 
 func (s *Service) area(ctx context.Context, db *gorm.DB, id string) (model.Area, error) {
-	area, err := gorm.G[model.Area](db).Where("id = ?", id).Take(ctx)
+	area, err := store.From[model.Area](db).Where("id = ?", id).Take(ctx)
 	if store.IsAbsent(err) {
 		return model.Area{}, fault.NotFound("该区域")
 	}

@@ -44,7 +44,7 @@ func newDesk(t *testing.T) *desk {
 func add[T any](d *desk, row T) {
 	d.t.Helper()
 	err := store.InTx(d.t.Context(), d.db, func(ctx context.Context, tx *gorm.DB) error {
-		return gorm.G[T](tx).Create(ctx, &row)
+		return store.From[T](tx).Create(ctx, &row)
 	})
 	if err != nil {
 		d.t.Fatal(err)

@@ -68,7 +68,7 @@ func (s *Service) Publish(ctx context.Context, by model.Actor, n NewArticle) (mo
 			return err
 		}
 		article.State, article.AreaPath, article.PublishedAt = model.ArticleFlow().Start, area.Path, nil
-		if err := gorm.G[model.Article](tx).Create(ctx, &article); err != nil {
+		if err := store.From[model.Article](tx).Create(ctx, &article); err != nil {
 			return fmt.Errorf("newsroom: write article: %w", err)
 		}
 		if err := tellsOf(ctx, tx, article.ID, n.RepresentativeIDs); err != nil {
@@ -89,7 +89,7 @@ func (s *Service) goLive(ctx context.Context, tx *gorm.DB, by model.Actor, a *mo
 			return err
 		}
 	}
-	if _, err := gorm.G[model.Article](tx).Where("id = ?", a.ID).Update(ctx, "published_at", at); err != nil {
+	if _, err := store.From[model.Article](tx).Where("id = ?", a.ID).Update(ctx, "published_at", at); err != nil {
 		return fmt.Errorf("newsroom: date article: %w", err)
 	}
 	a.PublishedAt = &at
@@ -102,7 +102,7 @@ func (s *Service) move(ctx context.Context, tx *gorm.DB, by model.Actor, a *mode
 	if err != nil {
 		return fmt.Errorf("newsroom: move article: %w", err)
 	}
-	n, err := gorm.G[model.Article](tx).Where("id = ? AND state = ?", a.ID, a.State).
+	n, err := store.From[model.Article](tx).Where("id = ? AND state = ?", a.ID, a.State).
 		Set(clause.Assignments(map[string]any{"state": next, "updated_at": s.now()})).Update(ctx)
 	if err != nil {
 		return fmt.Errorf("newsroom: move article: %w", err)
@@ -122,7 +122,7 @@ func tellsOf(ctx context.Context, tx *gorm.DB, articleID string, representativeI
 	if len(ids) == 0 {
 		return nil
 	}
-	known, err := gorm.G[model.Representative](tx).Where("id IN ?", ids).Count(ctx, "*")
+	known, err := store.From[model.Representative](tx).Where("id IN ?", ids).Count(ctx, "*")
 	if err != nil {
 		return fmt.Errorf("newsroom: find representatives: %w", err)
 	}
@@ -131,7 +131,7 @@ func tellsOf(ctx context.Context, tx *gorm.DB, articleID string, representativeI
 	}
 	for _, id := range ids {
 		link := model.ArticleRepresentative{ArticleID: articleID, RepresentativeID: id}
-		if err := gorm.G[model.ArticleRepresentative](tx).Create(ctx, &link); err != nil {
+		if err := store.From[model.ArticleRepresentative](tx).Create(ctx, &link); err != nil {
 			return fmt.Errorf("newsroom: note representative: %w", err)
 		}
 	}

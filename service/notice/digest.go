@@ -26,7 +26,7 @@ func DigestTick(ctx context.Context, db *store.DB, now time.Time) error {
 		return nil
 	}
 	var people []string
-	err := gorm.G[model.Notice](db.Read()).Select("DISTINCT person_id").Where("state = ? AND created_at < ?", model.NoticeDigest, until).Scan(ctx, &people)
+	err := store.From[model.Notice](db.Read()).Select("DISTINCT person_id").Where("state = ? AND created_at < ?", model.NoticeDigest, until).Scan(ctx, &people)
 	if err != nil {
 		return fmt.Errorf("notice: look for digests: %w", err)
 	}
@@ -40,16 +40,16 @@ func DigestTick(ctx context.Context, db *store.DB, now time.Time) error {
 func sendDigest(ctx context.Context, db *store.DB, personID string, until, now time.Time) error {
 	return store.InTx(ctx, db, func(ctx context.Context, tx *gorm.DB) error {
 		happening := "digest/" + model.Day(now)
-		sent, err := gorm.G[model.Notice](tx).Where("person_id = ? AND happening = ?", personID, happening).Count(ctx, "*")
+		sent, err := store.From[model.Notice](tx).Where("person_id = ? AND happening = ?", personID, happening).Count(ctx, "*")
 		if err != nil || sent > 0 {
 			return err
 		}
-		unread, err := gorm.G[model.Notice](tx).
+		unread, err := store.From[model.Notice](tx).
 			Where("person_id = ? AND state = ? AND created_at < ? AND read_at IS NULL", personID, model.NoticeDigest, until).Count(ctx, "*")
 		if err != nil {
 			return fmt.Errorf("notice: count for digest: %w", err)
 		}
-		n, err := gorm.G[model.Notice](tx).Where("person_id = ? AND state = ? AND created_at < ?", personID, model.NoticeDigest, until).
+		n, err := store.From[model.Notice](tx).Where("person_id = ? AND state = ? AND created_at < ?", personID, model.NoticeDigest, until).
 			Update(ctx, "state", model.NoticePushed)
 		if err != nil {
 			return fmt.Errorf("notice: gather digest: %w", err)
@@ -62,7 +62,7 @@ func sendDigest(ctx context.Context, db *store.DB, personID string, until, now t
 			Channel: model.ChannelInbox, Title: "每日摘要", Body: fmt.Sprintf("您有 %d 条新消息，请及时查看。", unread),
 			Link: "pages/inbox/index", Thing: "群众来信每日摘要", Phrase: "待查看", CreatedAt: now,
 		}
-		if err := gorm.G[model.Notice](tx).Create(ctx, &digest); err != nil {
+		if err := store.From[model.Notice](tx).Create(ctx, &digest); err != nil {
 			return fmt.Errorf("notice: write digest: %w", err)
 		}
 		return outbox.Enqueue(ctx, tx, outbox.Task{Kind: TaskKind, DedupeKey: digest.ID, Payload: pushTask{digest.ID}, RunAt: now})

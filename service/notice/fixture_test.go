@@ -99,7 +99,7 @@ func (p *post) inTx(fn func(ctx context.Context, tx *gorm.DB) error) {
 
 func create[T any](p *post, row *T) {
 	p.tb.Helper()
-	p.inTx(func(ctx context.Context, tx *gorm.DB) error { return gorm.G[T](tx).Create(ctx, row) })
+	p.inTx(func(ctx context.Context, tx *gorm.DB) error { return store.From[T](tx).Create(ctx, row) })
 }
 
 func (p *post) grant(templates ...string) {
@@ -148,7 +148,7 @@ func (p *post) settle() {
 
 func (p *post) notice(happening string) model.Notice {
 	p.tb.Helper()
-	n, err := gorm.G[model.Notice](p.db.Read()).Where("happening = ?", happening).Take(p.tb.Context())
+	n, err := store.From[model.Notice](p.db.Read()).Where("happening = ?", happening).Take(p.tb.Context())
 	if err != nil {
 		p.tb.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func (p *post) notice(happening string) model.Notice {
 
 func (p *post) person() model.Person {
 	p.tb.Helper()
-	who, err := gorm.G[model.Person](p.db.Read()).Where("id = ?", "wang").Take(p.tb.Context())
+	who, err := store.From[model.Person](p.db.Read()).Where("id = ?", "wang").Take(p.tb.Context())
 	if err != nil {
 		p.tb.Fatal(err)
 	}

@@ -38,7 +38,7 @@ func (p *Pusher) addGrant(ctx context.Context, tx *gorm.DB, personID, templateID
 		return err
 	}
 	first := model.NoticeGrant{PersonID: personID, TemplateID: templateID, Remaining: 1, UpdatedAt: p.now()}
-	err = gorm.G[model.NoticeGrant](tx).Create(ctx, &first)
+	err = store.From[model.NoticeGrant](tx).Create(ctx, &first)
 	if store.IsDuplicate(err) { // the first of two at once
 		_, err = p.oneMore(ctx, tx, personID, templateID)
 		return err
@@ -50,7 +50,7 @@ func (p *Pusher) addGrant(ctx context.Context, tx *gorm.DB, personID, templateID
 }
 
 func (p *Pusher) oneMore(ctx context.Context, tx *gorm.DB, personID, templateID string) (bool, error) {
-	n, err := gorm.G[model.NoticeGrant](tx).Where("person_id = ? AND template_id = ?", personID, templateID).
+	n, err := store.From[model.NoticeGrant](tx).Where("person_id = ? AND template_id = ?", personID, templateID).
 		Set(clause.Assignments(map[string]any{"remaining": gorm.Expr("remaining + 1"), "updated_at": p.now()})).Update(ctx)
 	if err != nil {
 		return false, fmt.Errorf("notice: add grant: %w", err)
@@ -60,7 +60,7 @@ func (p *Pusher) oneMore(ctx context.Context, tx *gorm.DB, personID, templateID 
 
 // Grants tells what a person may still be sent, by template of the mini-program.
 func (p *Pusher) Grants(ctx context.Context, by model.Actor) (map[string]int, error) {
-	rows, err := gorm.G[model.NoticeGrant](p.db.Read()).Where("person_id = ?", by.PersonID).Find(ctx)
+	rows, err := store.From[model.NoticeGrant](p.db.Read()).Where("person_id = ?", by.PersonID).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("notice: read grants: %w", err)
 	}

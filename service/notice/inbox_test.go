@@ -8,8 +8,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"gorm.io/gorm"
-
 	"lianxin/model"
 	"lianxin/model/fault"
 	"lianxin/service/notice"
@@ -126,7 +124,7 @@ func TestVeryLongWordsFitTheColumns(t *testing.T) {
 // digests lists the digests made, with their words.
 func (p *post) digests() []string {
 	p.tb.Helper()
-	rows, err := gorm.G[model.Notice](p.db.Read()).Where("happening LIKE ?", "digest/%").Order("id").Find(p.tb.Context())
+	rows, err := store.From[model.Notice](p.db.Read()).Where("happening LIKE ?", "digest/%").Order("id").Find(p.tb.Context())
 	if err != nil {
 		p.tb.Fatal(err)
 	}

@@ -30,14 +30,14 @@ func Send(ctx context.Context, tx *gorm.DB, n model.Notice, now time.Time) error
 	if n.PersonID == "" {
 		return nil
 	}
-	known, err := gorm.G[model.Notice](tx).Where("person_id = ? AND happening = ?", n.PersonID, n.Happening).Count(ctx, "*")
+	known, err := store.From[model.Notice](tx).Where("person_id = ? AND happening = ?", n.PersonID, n.Happening).Count(ctx, "*")
 	if err != nil {
 		return fmt.Errorf("notice: look for %s: %w", n.Happening, err)
 	}
 	if known > 0 {
 		return nil
 	}
-	digest, err := gorm.G[model.Representative](tx).Where("person_id = ? AND daily_digest = ?", n.PersonID, true).Count(ctx, "*")
+	digest, err := store.From[model.Representative](tx).Where("person_id = ? AND daily_digest = ?", n.PersonID, true).Count(ctx, "*")
 	if err != nil {
 		return fmt.Errorf("notice: look for digest: %w", err)
 	}
@@ -47,7 +47,7 @@ func Send(ctx context.Context, tx *gorm.DB, n model.Notice, now time.Time) error
 	if digest > 0 {
 		n.State = model.NoticeDigest
 	}
-	switch err := gorm.G[model.Notice](tx).Create(ctx, &n); {
+	switch err := store.From[model.Notice](tx).Create(ctx, &n); {
 	case store.IsDuplicate(err):
 		return nil // a twin told them while we looked
 	case err != nil:
@@ -69,7 +69,7 @@ func cut(s string, runes int) string {
 
 // Inbox lists a person's own notices, newest first, with the number unread.
 func Inbox(ctx context.Context, db *store.DB, by model.Actor, page store.Page) (notices []model.Notice, next string, unread int64, err error) {
-	q := gorm.G[model.Notice](db.Read()).Where("person_id = ?", by.PersonID)
+	q := store.From[model.Notice](db.Read()).Where("person_id = ?", by.PersonID)
 	if page.After != "" {
 		at, id, err := page.SplitTime()
 		if err != nil {
@@ -81,7 +81,7 @@ func Inbox(ctx context.Context, db *store.DB, by model.Actor, page store.Page) (
 	if err != nil {
 		return nil, "", 0, fmt.Errorf("notice: read inbox: %w", err)
 	}
-	unread, err = gorm.G[model.Notice](db.Read()).Where("person_id = ? AND read_at IS NULL", by.PersonID).Count(ctx, "*")
+	unread, err = store.From[model.Notice](db.Read()).Where("person_id = ? AND read_at IS NULL", by.PersonID).Count(ctx, "*")
 	if err != nil {
 		return nil, "", 0, fmt.Errorf("notice: count unread: %w", err)
 	}
@@ -93,14 +93,14 @@ func Inbox(ctx context.Context, db *store.DB, by model.Actor, page store.Page) (
 // changes nothing. Fault: not found.
 func MarkRead(ctx context.Context, db *store.DB, by model.Actor, id string, now time.Time) error {
 	return store.InTx(ctx, db, func(ctx context.Context, tx *gorm.DB) error {
-		n, err := gorm.G[model.Notice](tx).Where("id = ? AND person_id = ?", id, by.PersonID).Count(ctx, "*")
+		n, err := store.From[model.Notice](tx).Where("id = ? AND person_id = ?", id, by.PersonID).Count(ctx, "*")
 		if err != nil {
 			return fmt.Errorf("notice: find: %w", err)
 		}
 		if n == 0 {
 			return fault.NotFound("这条通知")
 		}
-		_, err = gorm.G[model.Notice](tx).Where("id = ? AND read_at IS NULL", id).Update(ctx, "read_at", now)
+		_, err = store.From[model.Notice](tx).Where("id = ? AND read_at IS NULL", id).Update(ctx, "read_at", now)
 		if err != nil {
 			return fmt.Errorf("notice: mark read: %w", err)
 		}
@@ -111,7 +111,7 @@ func MarkRead(ctx context.Context, db *store.DB, by model.Actor, id string, now 
 // MarkAllRead notes that a person has seen everything in their inbox.
 func MarkAllRead(ctx context.Context, db *store.DB, by model.Actor, now time.Time) error {
 	return store.InTx(ctx, db, func(ctx context.Context, tx *gorm.DB) error {
-		_, err := gorm.G[model.Notice](tx).Where("person_id = ? AND read_at IS NULL", by.PersonID).Update(ctx, "read_at", now)
+		_, err := store.From[model.Notice](tx).Where("person_id = ? AND read_at IS NULL", by.PersonID).Update(ctx, "read_at", now)
 		if err != nil {
 			return fmt.Errorf("notice: mark all read: %w", err)
 		}

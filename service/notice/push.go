@@ -110,7 +110,7 @@ func (p *Pusher) Handle(ctx context.Context, payload []byte) error {
 	if err := json.Unmarshal(payload, &task); err != nil {
 		return outbox.Refuse(fmt.Errorf("notice: read task: %w", err))
 	}
-	n, err := gorm.G[model.Notice](p.db.Read()).Where("id = ?", task.NoticeID).Take(ctx)
+	n, err := store.From[model.Notice](p.db.Read()).Where("id = ?", task.NoticeID).Take(ctx)
 	if store.IsAbsent(err) || err == nil && n.State != model.NoticeWaiting {
 		return nil
 	}
@@ -139,7 +139,7 @@ var chain = []model.NoticeChannel{model.ChannelSubscribe, model.ChannelTemplate,
 // push tries the channels in order, from the one that was being tried before,
 // and tells which carried the notice; the inbox when none did.
 func (p *Pusher) push(ctx context.Context, n *model.Notice) (model.NoticeChannel, error) {
-	known, err := gorm.G[model.WeChatIdentity](p.db.Read()).Where("person_id = ?", n.PersonID).Order("created_at").Find(ctx)
+	known, err := store.From[model.WeChatIdentity](p.db.Read()).Where("person_id = ?", n.PersonID).Order("created_at").Find(ctx)
 	if err != nil {
 		return "", fmt.Errorf("notice: find identities: %w", err)
 	}
@@ -194,7 +194,7 @@ func (p *Pusher) try(ctx context.Context, channel model.NoticeChannel, to *model
 // fails when somebody else has moved the notice on.
 func (p *Pusher) noteChannel(ctx context.Context, n *model.Notice, channel model.NoticeChannel) error {
 	return store.InTx(ctx, p.db, func(ctx context.Context, tx *gorm.DB) error {
-		moved, err := gorm.G[model.Notice](tx).Where("id = ? AND state = ? AND channel = ?", n.ID, model.NoticeWaiting, n.Channel).
+		moved, err := store.From[model.Notice](tx).Where("id = ? AND state = ? AND channel = ?", n.ID, model.NoticeWaiting, n.Channel).
 			Update(ctx, "channel", channel)
 		if err != nil {
 			return fmt.Errorf("notice: note channel: %w", err)
@@ -217,7 +217,7 @@ func (p *Pusher) opening(ctx context.Context, channel model.NoticeChannel, to mo
 		if !mini || !configured {
 			return nil, false, nil
 		}
-		granted, err := gorm.G[model.NoticeGrant](p.db.Read()).
+		granted, err := store.From[model.NoticeGrant](p.db.Read()).
 			Where("person_id = ? AND template_id = ? AND remaining > 0", n.PersonID, t.ID).Count(ctx, "*")
 		if err != nil {
 			return nil, false, fmt.Errorf("notice: read grant: %w", err)
@@ -259,7 +259,7 @@ func (p *Pusher) fill(t Template, to model.WeChatIdentity, n model.Notice) Push 
 
 // used takes one grant off the ledger after a subscribe message went out.
 func (p *Pusher) used(ctx context.Context, tx *gorm.DB, n model.Notice) error {
-	_, err := gorm.G[model.NoticeGrant](tx).Where("person_id = ? AND template_id = ? AND remaining > 0", n.PersonID, p.mini[n.Template].ID).
+	_, err := store.From[model.NoticeGrant](tx).Where("person_id = ? AND template_id = ? AND remaining > 0", n.PersonID, p.mini[n.Template].ID).
 		Set(clause.Assignments(map[string]any{"remaining": gorm.Expr("remaining - 1"), "updated_at": p.now()})).Update(ctx)
 	if err != nil {
 		return fmt.Errorf("notice: write ledger: %w", err)
@@ -271,7 +271,7 @@ func (p *Pusher) used(ctx context.Context, tx *gorm.DB, n model.Notice) error {
 // push began.
 func (p *Pusher) noGrant(ctx context.Context, n model.Notice, begun time.Time) error {
 	return store.InTx(ctx, p.db, func(ctx context.Context, tx *gorm.DB) error {
-		_, err := gorm.G[model.NoticeGrant](tx).Where("person_id = ? AND template_id = ? AND updated_at <= ?", n.PersonID, p.mini[n.Template].ID, begun).
+		_, err := store.From[model.NoticeGrant](tx).Where("person_id = ? AND template_id = ? AND updated_at <= ?", n.PersonID, p.mini[n.Template].ID, begun).
 			Set(clause.Assignments(map[string]any{"remaining": 0, "updated_at": p.now()})).Update(ctx)
 		if err != nil {
 			return fmt.Errorf("notice: write ledger: %w", err)
@@ -282,7 +282,7 @@ func (p *Pusher) noGrant(ctx context.Context, n model.Notice, begun time.Time) e
 
 func (p *Pusher) notFollowing(ctx context.Context, who model.WeChatIdentity) error {
 	return store.InTx(ctx, p.db, func(ctx context.Context, tx *gorm.DB) error {
-		if _, err := gorm.G[model.WeChatIdentity](tx).Where("id = ?", who.ID).Update(ctx, "following", false); err != nil {
+		if _, err := store.From[model.WeChatIdentity](tx).Where("id = ?", who.ID).Update(ctx, "following", false); err != nil {
 			return fmt.Errorf("notice: note unfollowing: %w", err)
 		}
 		return nil
@@ -309,7 +309,7 @@ func (p *Pusher) end(ctx context.Context, n model.Notice, channel model.NoticeCh
 				return err
 			}
 		}
-		if _, err := gorm.G[model.Person](tx).Where("id = ?", n.PersonID).Where(reach).Update(ctx, "unreachable_since", since); err != nil {
+		if _, err := store.From[model.Person](tx).Where("id = ?", n.PersonID).Where(reach).Update(ctx, "unreachable_since", since); err != nil {
 			return fmt.Errorf("notice: note reach: %w", err)
 		}
 		return nil
@@ -325,7 +325,7 @@ func (p *Pusher) giveUp(ctx context.Context, n model.Notice) error {
 }
 
 func (p *Pusher) leaveWaiting(ctx context.Context, tx *gorm.DB, n model.Notice, set map[string]any) (bool, error) {
-	ended, err := gorm.G[model.Notice](tx).Where("id = ? AND state = ?", n.ID, model.NoticeWaiting).Set(clause.Assignments(set)).Update(ctx)
+	ended, err := store.From[model.Notice](tx).Where("id = ? AND state = ?", n.ID, model.NoticeWaiting).Set(clause.Assignments(set)).Update(ctx)
 	if err != nil {
 		return false, fmt.Errorf("notice: end: %w", err)
 	}

@@ -140,7 +140,7 @@ func TestWhoNoLongerFollowsIsNotedAndNotSpokenToAgain(t *testing.T) {
 	post.settle()
 	post.wantPushes()
 	post.wantEnd("a", model.NoticeUnreachable, model.ChannelInbox)
-	identity, err := gorm.G[model.WeChatIdentity](post.db.Read()).Where("id = ?", "wang-official").Take(t.Context())
+	identity, err := store.From[model.WeChatIdentity](post.db.Read()).Where("id = ?", "wang-official").Take(t.Context())
 	if err != nil || identity.Following {
 		t.Errorf("still noted as a follower, %v", err)
 	}

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"gorm.io/gorm"
-
 	"lianxin/model"
 	"lianxin/service/store"
 )
@@ -33,7 +31,7 @@ func Standings(ctx context.Context, db *store.DB, now time.Time) ([]Standing, er
 			Number int64
 			Oldest store.Moment
 		}
-		query := gorm.G[model.Notice](db.Read()).Select("COUNT(*) AS number, MIN(created_at) AS oldest").Where("state = ?", of.state)
+		query := store.From[model.Notice](db.Read()).Select("COUNT(*) AS number, MIN(created_at) AS oldest").Where("state = ?", of.state)
 		if !of.since.IsZero() {
 			query = query.Where("created_at >= ?", of.since)
 		}

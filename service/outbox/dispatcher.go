@@ -143,7 +143,7 @@ func (d *Dispatcher) due(ctx context.Context) ([]model.Task, error) {
 		of   string
 		most int
 	}{{"attempts = 0", batch}, {"attempts > 0", again}} {
-		some, err := gorm.G[model.Task](d.db.Read()).Where("state = ? AND run_at <= ? AND kind IN ?", model.TaskReady, now, kinds).
+		some, err := store.From[model.Task](d.db.Read()).Where("state = ? AND run_at <= ? AND kind IN ?", model.TaskReady, now, kinds).
 			Where(share.of).Order("run_at").Limit(share.most).Find(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("outbox: look for due tasks: %w", err)
@@ -271,7 +271,7 @@ func (d *Dispatcher) handle(ctx context.Context, task model.Task) (err error) {
 func (d *Dispatcher) move(ctx context.Context, id string, seen clause.Expr, set map[string]any) (bool, error) {
 	n := 0
 	err := store.InTx(ctx, d.db, func(ctx context.Context, tx *gorm.DB) (err error) {
-		n, err = gorm.G[model.Task](tx).Where("id = ?", id).Where(seen).Set(clause.Assignments(set)).Update(ctx)
+		n, err = store.From[model.Task](tx).Where("id = ?", id).Where(seen).Set(clause.Assignments(set)).Update(ctx)
 		return err
 	})
 	if err != nil {
@@ -287,7 +287,7 @@ func (d *Dispatcher) move(ctx context.Context, id string, seen clause.Expr, set 
 // kills them.
 func (d *Dispatcher) reclaim(ctx context.Context) error {
 	now := d.now()
-	lost, err := gorm.G[model.Task](d.db.Read()).Where("state = ? AND lease_until < ?", model.TaskRunning, now).
+	lost, err := store.From[model.Task](d.db.Read()).Where("state = ? AND lease_until < ?", model.TaskRunning, now).
 		Limit(batch).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("outbox: look for lost tasks: %w", err)
@@ -324,19 +324,19 @@ func words(err error) string {
 // oldest task not done was first due (it may have failed and wait for another
 // try), and tasks refused.
 func Waiting(ctx context.Context, db *store.DB, now time.Time) (ready int64, oldest time.Duration, refused int64, err error) {
-	ready, err = gorm.G[model.Task](db.Read()).Where("state = ? AND run_at <= ?", model.TaskReady, now).Count(ctx, "*")
+	ready, err = store.From[model.Task](db.Read()).Where("state = ? AND run_at <= ?", model.TaskReady, now).Count(ctx, "*")
 	if err != nil {
 		return 0, 0, 0, fmt.Errorf("outbox: count ready: %w", err)
 	}
 	undone := []model.TaskState{model.TaskReady, model.TaskRunning}
-	first, err := gorm.G[model.Task](db.Read()).Where("state IN ? AND created_at <= ?", undone, now).Order("created_at").Take(ctx)
+	first, err := store.From[model.Task](db.Read()).Where("state IN ? AND created_at <= ?", undone, now).Order("created_at").Take(ctx)
 	switch {
 	case err == nil:
 		oldest = now.Sub(first.CreatedAt)
 	case !store.IsAbsent(err):
 		return 0, 0, 0, fmt.Errorf("outbox: find oldest: %w", err)
 	}
-	if refused, err = gorm.G[model.Task](db.Read()).Where("state = ?", model.TaskRefused).Count(ctx, "*"); err != nil {
+	if refused, err = store.From[model.Task](db.Read()).Where("state = ?", model.TaskRefused).Count(ctx, "*"); err != nil {
 		return 0, 0, 0, fmt.Errorf("outbox: count refused: %w", err)
 	}
 	return ready, oldest, refused, nil

@@ -238,7 +238,7 @@ func TestADispatcherTakesBackATaskWhoseEndItCouldNotWriteDownButNoneItWorksOn(t 
 		}
 		// Somebody holds the row as it would be after an end that was not written.
 		return store.InTx(ctx, box.db, func(ctx context.Context, tx *gorm.DB) error {
-			_, err := gorm.G[model.Task](tx).Where("dedupe_key = ?", "a").Update(ctx, "attempts", 7)
+			_, err := store.From[model.Task](tx).Where("dedupe_key = ?", "a").Update(ctx, "attempts", 7)
 			return err
 		})
 	}})

@@ -72,7 +72,7 @@ func (b *box) tick(d *outbox.Dispatcher) int {
 
 func (b *box) task(key string) model.Task {
 	b.tb.Helper()
-	task, err := gorm.G[model.Task](b.db.Read()).Where("dedupe_key = ?", key).Take(b.tb.Context())
+	task, err := store.From[model.Task](b.db.Read()).Where("dedupe_key = ?", key).Take(b.tb.Context())
 	if err != nil {
 		b.tb.Fatal(err)
 	}

@@ -124,7 +124,7 @@ func giveLeaseBack(ctx context.Context, db *store.DB, name, owner string, now ti
 	ctx, cancel := context.WithTimeout(ctx, ending)
 	defer cancel()
 	err := store.InTx(ctx, db, func(ctx context.Context, tx *gorm.DB) error {
-		_, err := gorm.G[model.Lease](tx).Where("name = ? AND owner = ?", name, owner).Update(ctx, "until", now.Add(-time.Second))
+		_, err := store.From[model.Lease](tx).Where("name = ? AND owner = ?", name, owner).Update(ctx, "until", now.Add(-time.Second))
 		return err
 	})
 	if err != nil {
@@ -136,18 +136,18 @@ func giveLeaseBack(ctx context.Context, db *store.DB, name, owner string, now ti
 func takeLease(ctx context.Context, db *store.DB, name, owner string, now time.Time, life time.Duration) (bool, error) {
 	mine := false
 	err := store.InTx(ctx, db, func(ctx context.Context, tx *gorm.DB) error {
-		n, err := gorm.G[model.Lease](tx).Where("name = ? AND (owner = ? OR `until` < ?)", name, owner, now).
+		n, err := store.From[model.Lease](tx).Where("name = ? AND (owner = ? OR `until` < ?)", name, owner, now).
 			Set(clause.Assignments(map[string]any{"owner": owner, "until": now.Add(life)})).Update(ctx)
 		mine = n == 1
 		if err != nil || mine {
 			return err
 		}
-		held, err := gorm.G[model.Lease](tx).Where("name = ?", name).Count(ctx, "*")
+		held, err := store.From[model.Lease](tx).Where("name = ?", name).Count(ctx, "*")
 		if err != nil || held > 0 {
 			return err
 		}
 		mine = true
-		return gorm.G[model.Lease](tx).Create(ctx, &model.Lease{Name: name, Owner: owner, Until: now.Add(life)})
+		return store.From[model.Lease](tx).Create(ctx, &model.Lease{Name: name, Owner: owner, Until: now.Add(life)})
 	})
 	if store.IsDuplicate(err) {
 		return false, nil

@@ -9,10 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"gorm.io/gorm"
-
 	"lianxin/model"
 	"lianxin/service/outbox"
+	"lianxin/service/store"
 )
 
 // replica runs a job of one shared name and counts its rounds.
@@ -85,7 +84,7 @@ func TestARoundThatTakesLongIsNotBegunByAnother(t *testing.T) {
 	eventually(t, "the first works", func() bool { return long.rounds.Load() == 1 })
 	other := box.replica(nothing)
 	until := func() time.Time {
-		lease, err := gorm.G[model.Lease](box.db.Read()).Where("name = ?", "sweep").Take(t.Context())
+		lease, err := store.From[model.Lease](box.db.Read()).Where("name = ?", "sweep").Take(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -139,7 +138,7 @@ func TestReplicasThatStartAtOnceShareOneLease(t *testing.T) {
 	if together.Load() {
 		t.Error("two replicas did the job at the same time")
 	}
-	leases, err := gorm.G[model.Lease](box.db.Read()).Where("name = ?", "sweep").Count(t.Context(), "*")
+	leases, err := store.From[model.Lease](box.db.Read()).Where("name = ?", "sweep").Count(t.Context(), "*")
 	if err != nil || leases != 1 {
 		t.Errorf("%d lease rows, %v", leases, err)
 	}

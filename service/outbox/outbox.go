@@ -44,7 +44,7 @@ func Enqueue(ctx context.Context, tx *gorm.DB, t Task) error {
 		ID: model.NewID(), Kind: t.Kind, DedupeKey: t.DedupeKey, Payload: string(payload),
 		State: model.TaskReady, RunAt: t.RunAt, CreatedAt: t.RunAt,
 	}
-	if err := gorm.G[model.Task](tx).Create(ctx, &row); err != nil && !store.IsDuplicate(err) {
+	if err := store.From[model.Task](tx).Create(ctx, &row); err != nil && !store.IsDuplicate(err) {
 		return fmt.Errorf("outbox: enqueue %s: %w", t.Kind, err)
 	}
 	return nil
@@ -53,7 +53,7 @@ func Enqueue(ctx context.Context, tx *gorm.DB, t Task) error {
 // enqueued looks first, which keeps the transaction usable: on some engines a
 // duplicate key inside one costs a lock, and it is the rare case.
 func enqueued(ctx context.Context, tx *gorm.DB, t Task) (bool, error) {
-	n, err := gorm.G[model.Task](tx).Where("kind = ? AND dedupe_key = ?", t.Kind, t.DedupeKey).Count(ctx, "*")
+	n, err := store.From[model.Task](tx).Where("kind = ? AND dedupe_key = ?", t.Kind, t.DedupeKey).Count(ctx, "*")
 	if err != nil {
 		return false, fmt.Errorf("outbox: look for %s: %w", t.Kind, err)
 	}

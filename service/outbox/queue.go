@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"gorm.io/gorm"
-
 	"lianxin/model"
 	"lianxin/service/store"
 )
@@ -32,7 +30,7 @@ func Queues(ctx context.Context, db *store.DB, now time.Time) ([]Queue, error) {
 		Number int64
 		Oldest store.Moment
 	}
-	err := gorm.G[model.Task](db.Read()).
+	err := store.From[model.Task](db.Read()).
 		Select("kind, state, run_at <= ? AS come, COALESCE(lease_until < ?, 0) AS lost, COUNT(*) AS number, MIN(created_at) AS oldest", now, now).
 		Where("state IN ?", []model.TaskState{model.TaskReady, model.TaskRunning, model.TaskRefused}).
 		Group("kind, state, come, lost").Order("kind").Scan(ctx, &rows)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"lianxin/model"
 	"lianxin/service/outbox"
@@ -27,7 +28,7 @@ func TestTheQueuesTellEachKindApartAndLeaveOutWhatIsDone(t *testing.T) {
 	box.enqueueTask(outbox.Task{Kind: "letter", DedupeKey: "lost", RunAt: box.clock.Now()})
 	claim := func(key string, until time.Time) {
 		err := store.InTx(t.Context(), box.db, func(ctx context.Context, tx *gorm.DB) error {
-			_, err := gorm.G[model.Task](tx).Where("dedupe_key = ?", key).Updates(ctx, model.Task{State: model.TaskRunning, LeaseUntil: &until})
+			_, err := store.From[model.Task](tx).Where("dedupe_key = ?", key).Set(clause.Assignments(map[string]any{"state": model.TaskRunning, "lease_until": until})).Update(ctx)
 			return err
 		})
 		if err != nil {

@@ -58,7 +58,7 @@ func (s *Service) HandleCheck(ctx context.Context, payload []byte) error {
 	if err := json.Unmarshal(payload, &task); err != nil {
 		return outbox.Refuse(fmt.Errorf("picture: read check task: %w", err))
 	}
-	p, err := gorm.G[model.Picture](s.db.Read()).Where("id = ?", task.PictureID).Take(ctx)
+	p, err := store.From[model.Picture](s.db.Read()).Where("id = ?", task.PictureID).Take(ctx)
 	if store.IsAbsent(err) || err == nil && p.Screening != model.ScreeningChecking {
 		return nil
 	}
@@ -68,7 +68,7 @@ func (s *Service) HandleCheck(ctx context.Context, payload []byte) error {
 	if p.TraceID != "" {
 		return s.await(ctx, p)
 	}
-	known, err := gorm.G[model.WeChatIdentity](s.db.Read()).
+	known, err := store.From[model.WeChatIdentity](s.db.Read()).
 		Where("person_id = ? AND account = ?", p.OwnerID, model.AccountMini).Limit(1).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("picture: find author: %w", err)
@@ -89,7 +89,7 @@ func (s *Service) await(ctx context.Context, p model.Picture) error {
 
 // trust decides on a picture whose author the mini-program does not know.
 func (s *Service) trust(ctx context.Context, p model.Picture) error {
-	grants, err := gorm.G[model.Grant](s.db.Read()).Where("person_id = ? AND role IN ?", p.OwnerID, officers).Count(ctx, "*")
+	grants, err := store.From[model.Grant](s.db.Read()).Where("person_id = ? AND role IN ?", p.OwnerID, officers).Count(ctx, "*")
 	if err != nil {
 		return fmt.Errorf("picture: read grants of author: %w", err)
 	}
@@ -121,7 +121,7 @@ func (s *Service) ask(ctx context.Context, p model.Picture, openID string) error
 // faster: then its check is the one that counts.
 func (s *Service) noteTrace(ctx context.Context, p model.Picture, trace string) error {
 	return store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		_, err := gorm.G[model.Picture](tx).Where("id = ? AND screening = ? AND trace_id = ?", p.ID, model.ScreeningChecking, "").
+		_, err := store.From[model.Picture](tx).Where("id = ? AND screening = ? AND trace_id = ?", p.ID, model.ScreeningChecking, "").
 			Update(ctx, "trace_id", trace)
 		if err != nil {
 			return fmt.Errorf("picture: note trace: %w", err)
@@ -134,7 +134,7 @@ func (s *Service) noteTrace(ctx context.Context, p model.Picture, trace string) 
 // the meantime stays as it is.
 func (s *Service) settle(ctx context.Context, p model.Picture, to model.Screening) error {
 	return store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		n, err := gorm.G[model.Picture](tx).Where("id = ? AND screening = ?", p.ID, model.ScreeningChecking).
+		n, err := store.From[model.Picture](tx).Where("id = ? AND screening = ?", p.ID, model.ScreeningChecking).
 			Set(clause.Assignments(map[string]any{"screening": to})).Update(ctx)
 		if err != nil {
 			return fmt.Errorf("picture: settle: %w", err)

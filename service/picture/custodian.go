@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"lianxin/model"
 	"lianxin/service/store"
@@ -53,7 +52,7 @@ func (c *Custodian) Lost() (int, bool) {
 func (c *Custodian) rows(ctx context.Context, condition string, args []any, visit func(model.Picture) error) error {
 	last := ""
 	for {
-		found, err := gorm.G[model.Picture](c.db.Read()).Where("id > ?", last).Where(condition, args...).Order("id").Limit(sweepBatch).Find(ctx)
+		found, err := store.From[model.Picture](c.db.Read()).Where("id > ?", last).Where(condition, args...).Order("id").Limit(sweepBatch).Find(ctx)
 		if err != nil {
 			return fmt.Errorf("picture: read rows: %w", err)
 		}
@@ -71,7 +70,7 @@ func (c *Custodian) rows(ctx context.Context, condition string, args []any, visi
 
 // known finds the rows of the pictures that files belong to, by id.
 func (c *Custodian) known(ctx context.Context, ids []string) (map[string]model.Picture, error) {
-	found, err := gorm.G[model.Picture](c.db.Read()).Where("id IN ?", ids).Find(ctx)
+	found, err := store.From[model.Picture](c.db.Read()).Where("id IN ?", ids).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("picture: look for rows of files: %w", err)
 	}

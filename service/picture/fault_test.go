@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"gorm.io/gorm"
-
 	"lianxin/model"
 	"lianxin/model/fault"
 	"lianxin/service/picture"
@@ -74,7 +72,7 @@ func (d *desk) consistent(rows int) {
 	if err != nil || swept.Lost != 0 {
 		d.tb.Errorf("swept %+v, %v", swept, err)
 	}
-	found, err := gorm.G[model.Picture](d.db.Read()).Find(d.tb.Context())
+	found, err := store.From[model.Picture](d.db.Read()).Find(d.tb.Context())
 	if err != nil || len(found) != rows || len(d.files()) != 2*rows {
 		d.tb.Errorf("%d rows and files %v, want %d rows; %v", len(found), d.files(), rows, err)
 	}

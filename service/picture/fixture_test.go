@@ -158,7 +158,7 @@ func (d *desk) settle() {
 
 func (d *desk) row(id string) model.Picture {
 	d.tb.Helper()
-	p, err := gorm.G[model.Picture](d.db.Read()).Where("id = ?", id).Take(d.tb.Context())
+	p, err := store.From[model.Picture](d.db.Read()).Where("id = ?", id).Take(d.tb.Context())
 	if err != nil {
 		d.tb.Fatal(err)
 	}
@@ -207,7 +207,7 @@ func (d *desk) follow(link string) ([]byte, error) {
 
 func insert[T any](d *desk, row *T) {
 	d.tb.Helper()
-	err := store.InTx(d.tb.Context(), d.db, func(ctx context.Context, tx *gorm.DB) error { return gorm.G[T](tx).Create(ctx, row) })
+	err := store.InTx(d.tb.Context(), d.db, func(ctx context.Context, tx *gorm.DB) error { return store.From[T](tx).Create(ctx, row) })
 	if err != nil {
 		d.tb.Fatal(err)
 	}
@@ -217,7 +217,7 @@ func insert[T any](d *desk, row *T) {
 func (d *desk) set(id, column string, value any) {
 	d.tb.Helper()
 	err := store.InTx(d.tb.Context(), d.db, func(ctx context.Context, tx *gorm.DB) error {
-		_, err := gorm.G[model.Picture](tx).Where("id = ?", id).Update(ctx, column, value)
+		_, err := store.From[model.Picture](tx).Where("id = ?", id).Update(ctx, column, value)
 		return err
 	})
 	if err != nil {
@@ -228,7 +228,7 @@ func (d *desk) set(id, column string, value any) {
 // deeds lists the audit log's actions on a picture.
 func (d *desk) deeds(id string) string {
 	d.tb.Helper()
-	lines, err := gorm.G[model.AuditLine](d.db.Read()).Where("target_id = ?", id).Order("at, id").Find(d.tb.Context())
+	lines, err := store.From[model.AuditLine](d.db.Read()).Where("target_id = ?", id).Order("at, id").Find(d.tb.Context())
 	if err != nil {
 		d.tb.Fatal(err)
 	}

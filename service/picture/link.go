@@ -14,8 +14,6 @@ import (
 	"strconv"
 	"time"
 
-	"gorm.io/gorm"
-
 	"lianxin/model"
 	"lianxin/model/fault"
 	"lianxin/service/store"
@@ -61,7 +59,7 @@ func (s *Service) Open(ctx context.Context, id string, size Size, until int64, s
 	if !genuine || s.now().Unix() >= until {
 		return Content{}, gone
 	}
-	p, err := gorm.G[model.Picture](s.db.Read()).Where("id = ?", id).Take(ctx)
+	p, err := store.From[model.Picture](s.db.Read()).Where("id = ?", id).Take(ctx)
 	if store.IsAbsent(err) || err == nil && p.Screening == model.ScreeningRefused {
 		return Content{}, gone
 	}

@@ -32,7 +32,7 @@ func (s *Service) Discard(ctx context.Context, by model.Actor, id string) error 
 }
 
 func (s *Service) discard(ctx context.Context, tx *gorm.DB, by model.Actor, id string) error {
-	own := gorm.G[model.Picture](tx).Where("id = ? AND owner_id = ?", id, by.PersonID)
+	own := store.From[model.Picture](tx).Where("id = ? AND owner_id = ?", id, by.PersonID)
 	if _, err := own.Take(ctx); store.IsAbsent(err) {
 		return fault.NotFound("这张图片")
 	} else if err != nil {
@@ -63,7 +63,7 @@ type strikeOut struct {
 // strike removes the row of a picture that nothing has taken; false when a turn,
 // portrait or cover was faster.
 func strike(ctx context.Context, tx *gorm.DB, by model.Actor, o strikeOut) (bool, error) {
-	n, err := gorm.G[model.Picture](tx).Where("id = ? AND "+unused, o.id).Delete(ctx)
+	n, err := store.From[model.Picture](tx).Where("id = ? AND "+unused, o.id).Delete(ctx)
 	if err != nil {
 		return false, fmt.Errorf("picture: remove: %w", err)
 	}

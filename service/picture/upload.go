@@ -90,7 +90,7 @@ func (s *Service) enter(ctx context.Context, tx *gorm.DB, by model.Actor, p mode
 	if err := s.room(ctx, tx, by); err != nil {
 		return err
 	}
-	if err := gorm.G[model.Picture](tx).Create(ctx, &p); err != nil {
+	if err := store.From[model.Picture](tx).Create(ctx, &p); err != nil {
 		return fmt.Errorf("picture: enter: %w", err)
 	}
 	task := outbox.Task{Kind: CheckTask, DedupeKey: p.ID, Payload: checkTask{p.ID}, RunAt: p.CreatedAt}
@@ -105,7 +105,7 @@ func (s *Service) enter(ctx context.Context, tx *gorm.DB, by model.Actor, p mode
 func (s *Service) room(ctx context.Context, db *gorm.DB, by model.Actor) error {
 	now := s.now()
 	recent := func(condition string) ([]model.Picture, error) {
-		found, err := gorm.G[model.Picture](db).Where(condition+" AND owner_id = ? AND created_at > ?", by.PersonID, now.Add(-looseSpan)).
+		found, err := store.From[model.Picture](db).Where(condition+" AND owner_id = ? AND created_at > ?", by.PersonID, now.Add(-looseSpan)).
 			Order("created_at").Limit(looseMax).Find(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("picture: count uploads: %w", err)

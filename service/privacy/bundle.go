@@ -15,6 +15,7 @@ import (
 	"lianxin/model"
 	"lianxin/model/fault"
 	"lianxin/service/sealed"
+	"lianxin/service/store"
 )
 
 // Schema names the shape of the JSON in a copy; it grows, and is never changed.
@@ -107,7 +108,7 @@ type noticeOfSelf struct {
 
 func (s *Service) self(ctx context.Context, by model.Actor) (self, error) {
 	db := s.db.Read()
-	person, err := gorm.G[model.Person](db).Where("id = ? AND erased_at IS NULL", by.PersonID).Take(ctx)
+	person, err := store.From[model.Person](db).Where("id = ? AND erased_at IS NULL", by.PersonID).Take(ctx)
 	if err != nil {
 		if errors.Is(err, gorm.ErrRecordNotFound) {
 			return self{}, fault.Unauthenticated("登录已过期，请重新登录。")
@@ -131,21 +132,21 @@ func (s *Service) self(ctx context.Context, by model.Actor) (self, error) {
 }
 
 func (s *Service) fillSelf(ctx context.Context, db *gorm.DB, personID string, me *self) error {
-	identities, err := gorm.G[model.WeChatIdentity](db).Where("person_id = ?", personID).Order("created_at, id").Find(ctx)
+	identities, err := store.From[model.WeChatIdentity](db).Where("person_id = ?", personID).Order("created_at, id").Find(ctx)
 	if err != nil {
 		return fmt.Errorf("privacy: read identities: %w", err)
 	}
 	for _, i := range identities {
 		me.Identities = append(me.Identities, identityOfSelf{i.Account, i.OpenID, i.UnionID, i.CreatedAt.In(model.Shanghai)})
 	}
-	sessions, err := gorm.G[model.Session](db).Where("person_id = ?", personID).Order("created_at DESC, id").Limit(1000).Find(ctx)
+	sessions, err := store.From[model.Session](db).Where("person_id = ?", personID).Order("created_at DESC, id").Limit(1000).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("privacy: read sessions: %w", err)
 	}
 	for _, v := range sessions {
 		me.Sessions = append(me.Sessions, sessionOfSelf{v.Kind, v.CreatedAt.In(model.Shanghai), v.RefreshExpiresAt.In(model.Shanghai), v.RevokedAt})
 	}
-	consents, err := gorm.G[model.Consent](db).Where("person_id = ?", personID).Order("at, id").Find(ctx)
+	consents, err := store.From[model.Consent](db).Where("person_id = ?", personID).Order("at, id").Find(ctx)
 	if err != nil {
 		return fmt.Errorf("privacy: read consents: %w", err)
 	}
@@ -153,7 +154,7 @@ func (s *Service) fillSelf(ctx context.Context, db *gorm.DB, personID string, me
 		w, _ := model.WordingOf(c.Purpose, c.Wording)
 		me.Consents = append(me.Consents, consentOfSelf{c.Purpose, c.Wording, w.Words, c.TargetID, c.Given, c.At.In(model.Shanghai)})
 	}
-	notices, err := gorm.G[model.Notice](db).Where("person_id = ?", personID).Order("created_at DESC, id").Limit(5000).Find(ctx)
+	notices, err := store.From[model.Notice](db).Where("person_id = ?", personID).Order("created_at DESC, id").Limit(5000).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("privacy: read notices: %w", err)
 	}

@@ -4,9 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"gorm.io/gorm"
-
 	"lianxin/model"
+	"lianxin/service/store"
 )
 
 // hiddenDeeds are what only staff see of a message.
@@ -19,7 +18,7 @@ var hiddenDeeds = []model.MessageDeed{
 func (b bundle) messages(ctx context.Context, visit func(messageOfSelf) error) error {
 	last := ""
 	for {
-		found, err := gorm.G[model.Message](b.s.db.Read()).
+		found, err := store.From[model.Message](b.s.db.Read()).
 			Where("(resident_id = ? OR writer_id = ?) AND restricted_at IS NULL AND id > ?", b.by.PersonID, b.by.PersonID, last).
 			Order("id").Limit(bundlePage).Find(ctx)
 		if err != nil {
@@ -71,25 +70,25 @@ func (b bundle) message(ctx context.Context, m model.Message) (messageOfSelf, er
 		}
 	}
 	db := b.s.db.Read()
-	turns, err := gorm.G[model.Turn](db).Where("message_id = ? AND (screening = ? OR author_id = ?)", m.ID, model.ScreeningShown, b.by.PersonID).Order("created_at, id").Find(ctx)
+	turns, err := store.From[model.Turn](db).Where("message_id = ? AND (screening = ? OR author_id = ?)", m.ID, model.ScreeningShown, b.by.PersonID).Order("created_at, id").Find(ctx)
 	if err != nil {
 		return whole, fmt.Errorf("privacy: read turns: %w", err)
 	}
-	pictures, err := gorm.G[model.Picture](db).Where("message_id = ? AND screening <> ?", m.ID, model.ScreeningRefused).Order("created_at, id").Find(ctx)
+	pictures, err := store.From[model.Picture](db).Where("message_id = ? AND screening <> ?", m.ID, model.ScreeningRefused).Order("created_at, id").Find(ctx)
 	if err != nil {
 		return whole, fmt.Errorf("privacy: read pictures: %w", err)
 	}
 	for _, t := range turns {
 		whole.Turns = append(whole.Turns, turnOfSelf{t.Side, hide(t.Side, t.Author), t.Body, t.CreatedAt.In(model.Shanghai), picturesOf(t, pictures)})
 	}
-	facts, err := gorm.G[model.Fact](db).Where("message_id = ? AND deed NOT IN ?", m.ID, hiddenDeeds).Order("at, id").Find(ctx)
+	facts, err := store.From[model.Fact](db).Where("message_id = ? AND deed NOT IN ?", m.ID, hiddenDeeds).Order("at, id").Find(ctx)
 	if err != nil {
 		return whole, fmt.Errorf("privacy: read facts: %w", err)
 	}
 	for _, f := range facts {
 		whole.Facts = append(whole.Facts, factOfSelf{f.Deed, hide(f.Side, f.Actor), f.Note, f.At.In(model.Shanghai)})
 	}
-	readings, err := gorm.G[model.Reading](db).Where("message_id = ? AND reader_id <> ?", m.ID, b.by.PersonID).Order("at, reader_id").Find(ctx)
+	readings, err := store.From[model.Reading](db).Where("message_id = ? AND reader_id <> ?", m.ID, b.by.PersonID).Order("at, reader_id").Find(ctx)
 	if err != nil {
 		return whole, fmt.Errorf("privacy: read readings: %w", err)
 	}

@@ -31,7 +31,7 @@ func (s *Service) Consents(ctx context.Context, by model.Actor, page store.Page)
 	if err := signedIn(by); err != nil {
 		return nil, "", err
 	}
-	q := gorm.G[model.Consent](s.db.Read()).Where("person_id = ?", by.PersonID)
+	q := store.From[model.Consent](s.db.Read()).Where("person_id = ?", by.PersonID)
 	if page.After != "" {
 		at, id, err := page.SplitTime()
 		if err != nil {
@@ -58,7 +58,7 @@ func (s *Service) explain(ctx context.Context, by model.Actor, rows []model.Cons
 	if err != nil {
 		return nil, err
 	}
-	all, err := gorm.G[model.Consent](s.db.Read()).Where("person_id = ? AND target_id IN ?", by.PersonID, targets).Order("at, id").Find(ctx)
+	all, err := store.From[model.Consent](s.db.Read()).Where("person_id = ? AND target_id IN ?", by.PersonID, targets).Order("at, id").Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("privacy: read history of consents: %w", err)
 	}
@@ -100,7 +100,7 @@ func (s *Service) SetPolicy(ctx context.Context, by model.Actor, d Decision) err
 		}
 	}
 	return store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		last, err := gorm.G[model.Consent](tx).Where("person_id = ? AND purpose = ? AND target_id = ?", by.PersonID, model.ConsentPrivacyPolicy, "").
+		last, err := store.From[model.Consent](tx).Where("person_id = ? AND purpose = ? AND target_id = ?", by.PersonID, model.ConsentPrivacyPolicy, "").
 			Order("at DESC, id DESC").Limit(1).Find(ctx)
 		if err != nil {
 			return fmt.Errorf("privacy: find last word on policy: %w", err)
@@ -114,7 +114,7 @@ func (s *Service) SetPolicy(ctx context.Context, by model.Actor, d Decision) err
 		case !d.Given:
 			row.Wording = last[0].Wording
 		}
-		if err := gorm.G[model.Consent](tx).Create(ctx, &row); err != nil {
+		if err := store.From[model.Consent](tx).Create(ctx, &row); err != nil {
 			return fmt.Errorf("privacy: write consent: %w", err)
 		}
 		action := "consent.take_back"

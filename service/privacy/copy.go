@@ -34,10 +34,10 @@ func (s *Service) AskCopy(ctx context.Context, by model.Actor) (model.Copy, erro
 	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
 		now := s.now()
 		// Touching the person first makes two that ask at once wait for one another.
-		if _, err := gorm.G[model.Person](tx).Where("id = ?", by.PersonID).Update(ctx, "last_visit_at", now); err != nil {
+		if _, err := store.From[model.Person](tx).Where("id = ?", by.PersonID).Update(ctx, "last_visit_at", now); err != nil {
 			return fmt.Errorf("privacy: touch person: %w", err)
 		}
-		last, err := gorm.G[model.Copy](tx).Where("person_id = ? AND asked_at > ?", by.PersonID, now.Add(-copySpaced)).Order("asked_at DESC").Limit(1).Find(ctx)
+		last, err := store.From[model.Copy](tx).Where("person_id = ? AND asked_at > ?", by.PersonID, now.Add(-copySpaced)).Order("asked_at DESC").Limit(1).Find(ctx)
 		if err != nil {
 			return fmt.Errorf("privacy: look for copies: %w", err)
 		}
@@ -45,7 +45,7 @@ func (s *Service) AskCopy(ctx context.Context, by model.Actor) (model.Copy, erro
 			return fault.TooMany("每天可以申请一次下载，请稍后再试。", last[0].AskedAt.Add(copySpaced).Sub(now))
 		}
 		asked = model.Copy{ID: model.NewID(), PersonID: by.PersonID, AskedAt: now, EndsAt: now.Add(CopyLife)}
-		if err := gorm.G[model.Copy](tx).Create(ctx, &asked); err != nil {
+		if err := store.From[model.Copy](tx).Create(ctx, &asked); err != nil {
 			return fmt.Errorf("privacy: write copy: %w", err)
 		}
 		err = notice.Send(ctx, tx, model.Notice{
@@ -64,7 +64,7 @@ func (s *Service) AskCopy(ctx context.Context, by model.Actor) (model.Copy, erro
 func (s *Service) takeCopy(ctx context.Context, by model.Actor, id string) error {
 	return store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
 		now := s.now()
-		n, err := gorm.G[model.Copy](tx).Where("id = ? AND person_id = ? AND ends_at > ? AND fetched < ?", id, by.PersonID, now, copyTries).
+		n, err := store.From[model.Copy](tx).Where("id = ? AND person_id = ? AND ends_at > ? AND fetched < ?", id, by.PersonID, now, copyTries).
 			Set(clause.Assignments(map[string]any{"fetched": gorm.Expr("fetched + 1"), "fetched_at": now})).Update(ctx)
 		if err != nil {
 			return fmt.Errorf("privacy: take copy: %w", err)

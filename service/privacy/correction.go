@@ -60,14 +60,14 @@ func (s *Service) AskCorrection(ctx context.Context, by model.Actor, a Amendment
 	}
 	var asked model.Correction
 	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		m, err := gorm.G[model.Message](tx).Where("id = ? AND resident_id = ? AND restricted_at IS NULL", a.MessageID, by.PersonID).Take(ctx)
+		m, err := store.From[model.Message](tx).Where("id = ? AND resident_id = ? AND restricted_at IS NULL", a.MessageID, by.PersonID).Take(ctx)
 		if store.IsAbsent(err) {
 			return fault.NotFound("这封来信")
 		}
 		if err != nil {
 			return fmt.Errorf("privacy: find message: %w", err)
 		}
-		waiting, err := gorm.G[model.Correction](tx).Where("person_id = ? AND message_id = ? AND state = ?", by.PersonID, m.ID, model.CorrectionOpen).Count(ctx, "*")
+		waiting, err := store.From[model.Correction](tx).Where("person_id = ? AND message_id = ? AND state = ?", by.PersonID, m.ID, model.CorrectionOpen).Count(ctx, "*")
 		if err != nil {
 			return fmt.Errorf("privacy: count corrections: %w", err)
 		}
@@ -79,7 +79,7 @@ func (s *Service) AskCorrection(ctx context.Context, by model.Actor, a Amendment
 			ID: model.NewID(), PersonID: by.PersonID, MessageID: m.ID, AreaPath: m.AreaPath, Field: a.Field, Wanted: a.Wanted, Reason: a.Reason,
 			State: model.CorrectionOpen, CreatedAt: now,
 		}
-		if err := gorm.G[model.Correction](tx).Create(ctx, &asked); err != nil {
+		if err := store.From[model.Correction](tx).Create(ctx, &asked); err != nil {
 			return fmt.Errorf("privacy: write correction: %w", err)
 		}
 		if err := s.tellOffice(ctx, tx, m, asked); err != nil {
@@ -98,7 +98,7 @@ func (s *Service) tellOffice(ctx context.Context, tx *gorm.DB, m model.Message, 
 			above = append(above, m.AreaPath[:i+1])
 		}
 	}
-	officers, err := gorm.G[model.Grant](tx).Where("role = ? AND area_path IN ?", model.RoleLiaisonOfficer, above).Find(ctx)
+	officers, err := store.From[model.Grant](tx).Where("role = ? AND area_path IN ?", model.RoleLiaisonOfficer, above).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("privacy: find officers: %w", err)
 	}
@@ -119,7 +119,7 @@ func (s *Service) Corrections(ctx context.Context, by model.Actor, page store.Pa
 	if err := signedIn(by); err != nil {
 		return nil, "", err
 	}
-	return s.listCorrections(ctx, gorm.G[model.Correction](s.db.Read()).Where("person_id = ?", by.PersonID), page)
+	return s.listCorrections(ctx, store.From[model.Correction](s.db.Read()).Where("person_id = ?", by.PersonID), page)
 }
 
 // CorrectionQueue lists the open requests of an officer's areas. Fault: forbidden.
@@ -127,7 +127,7 @@ func (s *Service) CorrectionQueue(ctx context.Context, by model.Actor, page stor
 	if !by.Permits(model.PermitMessageOversee) {
 		return nil, "", fault.Forbidden("您没有处理更正请求的权限。")
 	}
-	q := gorm.G[model.Correction](s.db.Read()).Where("state = ?", model.CorrectionOpen).Where(store.WithinAny("area_path", by.AreaPaths(model.PermitMessageOversee)))
+	q := store.From[model.Correction](s.db.Read()).Where("state = ?", model.CorrectionOpen).Where(store.WithinAny("area_path", by.AreaPaths(model.PermitMessageOversee)))
 	found, next, err := s.listCorrections(ctx, q, page)
 	if err != nil {
 		return nil, "", err
@@ -139,7 +139,7 @@ func (s *Service) CorrectionQueue(ctx context.Context, by model.Actor, page stor
 	return found, next, audit.Seen(ctx, s.db, by, audit.Look{Side: model.SideStaff, Depth: model.ReadingList}, sights, s.now())
 }
 
-func (s *Service) listCorrections(ctx context.Context, q gorm.ChainInterface[model.Correction], page store.Page) ([]model.Correction, string, error) {
+func (s *Service) listCorrections(ctx context.Context, q store.Query[model.Correction], page store.Page) ([]model.Correction, string, error) {
 	if page.After != "" {
 		at, id, err := page.SplitTime()
 		if err != nil {
@@ -196,14 +196,14 @@ func (s *Service) RuleCorrection(ctx context.Context, by model.Actor, id string,
 
 // decide writes an officer's word down, once, and gives the request.
 func (s *Service) decide(ctx context.Context, tx *gorm.DB, by model.Actor, id string, r Ruling) (model.Correction, error) {
-	c, err := gorm.G[model.Correction](tx).Where("id = ?", id).Take(ctx)
+	c, err := store.From[model.Correction](tx).Where("id = ?", id).Take(ctx)
 	if store.IsAbsent(err) || err == nil && !by.PermitsIn(model.PermitMessageOversee, c.AreaPath) {
 		return c, fault.NotFound("这项更正请求")
 	}
 	if err != nil {
 		return c, fmt.Errorf("privacy: find correction: %w", err)
 	}
-	n, err := gorm.G[model.Correction](tx).Where("id = ? AND state = ?", id, model.CorrectionOpen).
+	n, err := store.From[model.Correction](tx).Where("id = ? AND state = ?", id, model.CorrectionOpen).
 		Set(clause.Assignments(map[string]any{"state": r.State, "reply": r.Reply, "decided_by": by.PersonID, "decided_at": s.now()})).Update(ctx)
 	if err != nil {
 		return c, fmt.Errorf("privacy: answer correction: %w", err)
@@ -220,16 +220,16 @@ func amend(ctx context.Context, tx *gorm.DB, c model.Correction) error {
 	if column == "" {
 		return nil
 	}
-	if _, err := gorm.G[model.Message](tx).Where("id = ? AND restricted_at IS NULL", c.MessageID).Update(ctx, column, c.Wanted); err != nil {
+	if _, err := store.From[model.Message](tx).Where("id = ? AND restricted_at IS NULL", c.MessageID).Update(ctx, column, c.Wanted); err != nil {
 		return fmt.Errorf("privacy: correct message: %w", err)
 	}
 	if c.Field != model.CorrectName {
 		return nil
 	}
-	if _, err := gorm.G[model.Turn](tx).Where("message_id = ? AND side = ?", c.MessageID, model.SideResident).Update(ctx, "author", c.Wanted); err != nil {
+	if _, err := store.From[model.Turn](tx).Where("message_id = ? AND side = ?", c.MessageID, model.SideResident).Update(ctx, "author", c.Wanted); err != nil {
 		return fmt.Errorf("privacy: correct turns: %w", err)
 	}
-	if _, err := gorm.G[model.Fact](tx).Where("message_id = ? AND side = ?", c.MessageID, model.SideResident).Update(ctx, "actor", c.Wanted); err != nil {
+	if _, err := store.From[model.Fact](tx).Where("message_id = ? AND side = ?", c.MessageID, model.SideResident).Update(ctx, "actor", c.Wanted); err != nil {
 		return fmt.Errorf("privacy: correct facts: %w", err)
 	}
 	return nil

@@ -24,7 +24,7 @@ const eraseBatch = 500
 // be done again, so an erasure that a crash cut goes on where it was. One that
 // fails does not keep the others waiting.
 func (s *Service) Tick(ctx context.Context) error {
-	due, err := gorm.G[model.Erasure](s.db.Read()).
+	due, err := store.From[model.Erasure](s.db.Read()).
 		Where("state = ? OR (state = ? AND due_at <= ?)", model.ErasureRunning, model.ErasureWaiting, s.now()).Order("due_at, id").Limit(100).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("privacy: look for erasures: %w", err)
@@ -52,7 +52,7 @@ func (s *Service) carryOut(ctx context.Context, e model.Erasure) error {
 		return err
 	}
 	for {
-		rest, err := gorm.G[model.Message](s.db.Read()).Where("resident_id = ? AND restricted_at IS NULL", e.PersonID).Order("id").Limit(eraseBatch).Find(ctx)
+		rest, err := store.From[model.Message](s.db.Read()).Where("resident_id = ? AND restricted_at IS NULL", e.PersonID).Order("id").Limit(eraseBatch).Find(ctx)
 		if err != nil {
 			return fmt.Errorf("privacy: find messages: %w", err)
 		}
@@ -107,7 +107,7 @@ func (s *Service) spared(ctx context.Context, tx *gorm.DB, e model.Erasure) (boo
 	if e.Cause != model.ErasureUnseen {
 		return false, nil
 	}
-	back, err := gorm.G[model.Person](tx).Where("id = ? AND last_visit_at > ?", e.PersonID, e.AskedAt).Count(ctx, "*")
+	back, err := store.From[model.Person](tx).Where("id = ? AND last_visit_at > ?", e.PersonID, e.AskedAt).Count(ctx, "*")
 	if err != nil {
 		return false, fmt.Errorf("privacy: look for a visit: %w", err)
 	}
@@ -116,13 +116,13 @@ func (s *Service) spared(ctx context.Context, tx *gorm.DB, e model.Erasure) (boo
 
 // pushesOf finds what the person typed to the official account of late.
 func (s *Service) pushesOf(ctx context.Context, personID string) ([]string, error) {
-	known, err := gorm.G[model.WeChatIdentity](s.db.Read()).Where("person_id = ?", personID).Find(ctx)
+	known, err := store.From[model.WeChatIdentity](s.db.Read()).Where("person_id = ?", personID).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("privacy: find identities: %w", err)
 	}
 	var ids []string
 	for _, k := range known {
-		rows, err := gorm.G[model.Inbound](s.db.Read()).Select("id").Where("payload LIKE ? OR dedupe_key LIKE ?", "%"+k.OpenID+"%", "%"+k.OpenID+"%").Find(ctx)
+		rows, err := store.From[model.Inbound](s.db.Read()).Select("id").Where("payload LIKE ? OR dedupe_key LIKE ?", "%"+k.OpenID+"%", "%"+k.OpenID+"%").Find(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("privacy: find pushes: %w", err)
 		}
@@ -141,45 +141,45 @@ func (s *Service) shut(ctx context.Context, tx *gorm.DB, personID string, pushes
 		}
 		return nil
 	}
-	if _, err := gorm.G[model.Session](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
+	if _, err := store.From[model.Session](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
 		return of(err, "sessions")
 	}
-	if _, err := gorm.G[model.WeChatIdentity](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
+	if _, err := store.From[model.WeChatIdentity](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
 		return of(err, "identities")
 	}
-	if _, err := gorm.G[model.NoticeGrant](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
+	if _, err := store.From[model.NoticeGrant](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
 		return of(err, "subscriptions")
 	}
-	if _, err := gorm.G[model.IdempotencyKey](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
+	if _, err := store.From[model.IdempotencyKey](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
 		return of(err, "answers")
 	}
-	if _, err := gorm.G[model.Copy](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
+	if _, err := store.From[model.Copy](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
 		return of(err, "copies")
 	}
-	if _, err := gorm.G[model.StaffAccount](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
+	if _, err := store.From[model.StaffAccount](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
 		return of(err, "former staff account")
 	}
-	if _, err := gorm.G[model.RecoveryCode](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
+	if _, err := store.From[model.RecoveryCode](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
 		return of(err, "recovery codes")
 	}
-	if _, err := gorm.G[model.StaffDevice](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
+	if _, err := store.From[model.StaffDevice](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
 		return of(err, "devices")
 	}
-	if _, err := gorm.G[model.SignInChallenge](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
+	if _, err := store.From[model.SignInChallenge](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
 		return of(err, "challenges")
 	}
 	if len(pushes) > 0 {
-		if _, err := gorm.G[model.Inbound](tx).Where("id IN ?", pushes).Delete(ctx); err != nil {
+		if _, err := store.From[model.Inbound](tx).Where("id IN ?", pushes).Delete(ctx); err != nil {
 			return of(err, "pushes")
 		}
 	}
-	_, err := gorm.G[model.Person](tx).Where("id = ?", personID).Update(ctx, "erased_at", s.now())
+	_, err := store.From[model.Person](tx).Where("id = ?", personID).Update(ctx, "erased_at", s.now())
 	return of(err, "person")
 }
 
 // scrubberOf knows the person by all names that still stand somewhere.
 func (s *Service) scrubberOf(ctx context.Context, personID string) (scrubber, error) {
-	person, err := gorm.G[model.Person](s.db.Read()).Where("id = ?", personID).Take(ctx)
+	person, err := store.From[model.Person](s.db.Read()).Where("id = ?", personID).Take(ctx)
 	if err != nil {
 		return scrubber{}, fmt.Errorf("privacy: find person: %w", err)
 	}
@@ -188,7 +188,7 @@ func (s *Service) scrubberOf(ctx context.Context, personID string) (scrubber, er
 		return scrubber{}, fmt.Errorf("privacy: read phone: %w", err)
 	}
 	var called []string
-	err = gorm.G[model.Message](s.db.Read()).Select("DISTINCT resident_name").Where("resident_id = ?", personID).Scan(ctx, &called)
+	err = store.From[model.Message](s.db.Read()).Select("DISTINCT resident_name").Where("resident_id = ?", personID).Scan(ctx, &called)
 	if err != nil {
 		return scrubber{}, fmt.Errorf("privacy: find names: %w", err)
 	}
@@ -212,7 +212,7 @@ func (s *Service) finish(ctx context.Context, e model.Erasure) error {
 			return err
 		}
 		nameless := map[string]any{"name": model.ErasedName, "phone": "", "phone_hash": "", "unreachable_since": nil, "last_visit_at": nil}
-		if _, err := gorm.G[model.Person](tx).Where("id = ?", e.PersonID).Set(clause.Assignments(nameless)).Update(ctx); err != nil {
+		if _, err := store.From[model.Person](tx).Where("id = ?", e.PersonID).Set(clause.Assignments(nameless)).Update(ctx); err != nil {
 			return fmt.Errorf("privacy: erase person: %w", err)
 		}
 		if err := namelessLines(ctx, tx, e.PersonID); err != nil {
@@ -225,13 +225,13 @@ func (s *Service) finish(ctx context.Context, e model.Erasure) error {
 // forgetTraces takes the person out of what is not theirs, and drops what only
 // served while they were here.
 func forgetTraces(ctx context.Context, tx *gorm.DB, personID string) error {
-	if _, err := gorm.G[model.Message](tx).Where("writer_id = ?", personID).Update(ctx, "writer_id", ""); err != nil {
+	if _, err := store.From[model.Message](tx).Where("writer_id = ?", personID).Update(ctx, "writer_id", ""); err != nil {
 		return fmt.Errorf("privacy: forget the writer: %w", err)
 	}
-	if _, err := gorm.G[model.Correction](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
+	if _, err := store.From[model.Correction](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
 		return fmt.Errorf("privacy: erase corrections: %w", err)
 	}
-	if _, err := gorm.G[model.TurnMark](tx).Where("author_id = ?", personID).Delete(ctx); err != nil {
+	if _, err := store.From[model.TurnMark](tx).Where("author_id = ?", personID).Delete(ctx); err != nil {
 		return fmt.Errorf("privacy: erase marks: %w", err)
 	}
 	return nil
@@ -240,10 +240,10 @@ func forgetTraces(ctx context.Context, tx *gorm.DB, personID string) error {
 // namelessLines leaves in the audit log that somebody did something, and the
 // person's id, not the name (Cybersecurity Law, article 21, wants the log kept).
 func namelessLines(ctx context.Context, tx *gorm.DB, personID string) error {
-	if _, err := gorm.G[model.AuditLine](tx).Where("actor_id = ?", personID).Update(ctx, "actor", model.ErasedName); err != nil {
+	if _, err := store.From[model.AuditLine](tx).Where("actor_id = ?", personID).Update(ctx, "actor", model.ErasedName); err != nil {
 		return fmt.Errorf("privacy: take name out of the log: %w", err)
 	}
-	if _, err := gorm.G[model.AuditLine](tx).Where("target_id = ?", personID).Update(ctx, "detail", ""); err != nil {
+	if _, err := store.From[model.AuditLine](tx).Where("target_id = ?", personID).Update(ctx, "detail", ""); err != nil {
 		return fmt.Errorf("privacy: take details out of the log: %w", err)
 	}
 	return nil
@@ -251,7 +251,7 @@ func namelessLines(ctx context.Context, tx *gorm.DB, personID string) error {
 
 func (s *Service) dropNotices(ctx context.Context, personID string) error {
 	for {
-		old, err := gorm.G[model.Notice](s.db.Read()).Select("id").Where("person_id = ?", personID).Limit(eraseBatch).Find(ctx)
+		old, err := store.From[model.Notice](s.db.Read()).Select("id").Where("person_id = ?", personID).Limit(eraseBatch).Find(ctx)
 		if err != nil {
 			return fmt.Errorf("privacy: find notices: %w", err)
 		}
@@ -263,7 +263,7 @@ func (s *Service) dropNotices(ctx context.Context, personID string) error {
 			ids[i] = n.ID
 		}
 		err = store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-			_, err := gorm.G[model.Notice](tx).Where("id IN ?", ids).Delete(ctx)
+			_, err := store.From[model.Notice](tx).Where("id IN ?", ids).Delete(ctx)
 			return err
 		})
 		if err != nil {

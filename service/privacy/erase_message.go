@@ -20,7 +20,7 @@ import (
 // was never answered loses its words; one that was is an archived record of the
 // office and keeps them, nameless and locked (PIPL article 47, 档案法).
 func (s *Service) eraseMessage(ctx context.Context, tx *gorm.DB, e model.Erasure, id string, who scrubber) error {
-	m, err := gorm.G[model.Message](tx).Where("id = ? AND restricted_at IS NULL", id).Take(ctx)
+	m, err := store.From[model.Message](tx).Where("id = ? AND restricted_at IS NULL", id).Take(ctx)
 	if store.IsAbsent(err) {
 		return nil // done before
 	}
@@ -38,7 +38,7 @@ func (s *Service) eraseMessage(ctx context.Context, tx *gorm.DB, e model.Erasure
 		plan, column = lockPlan{action: "message.restrict", clean: who.clean, keep: true}, "kept"
 	}
 	count := clause.Assignments(map[string]any{column: gorm.Expr(column + " + 1")})
-	if _, err := gorm.G[model.Erasure](tx).Where("id = ?", e.ID).Set(count).Update(ctx); err != nil {
+	if _, err := store.From[model.Erasure](tx).Where("id = ?", e.ID).Set(count).Update(ctx); err != nil {
 		return fmt.Errorf("privacy: count: %w", err)
 	}
 	return s.lock(ctx, tx, m, plan)
@@ -75,7 +75,7 @@ func (s *Service) lock(ctx context.Context, tx *gorm.DB, m model.Message, plan l
 	if !plan.keep {
 		set["emptied_at"] = now
 	}
-	if _, err := gorm.G[model.Message](tx).Where("id = ?", m.ID).Set(clause.Assignments(set)).Update(ctx); err != nil {
+	if _, err := store.From[model.Message](tx).Where("id = ?", m.ID).Set(clause.Assignments(set)).Update(ctx); err != nil {
 		return fmt.Errorf("privacy: lock message: %w", err)
 	}
 	return audit.Record(ctx, tx, eraser, plan.action, audit.Target{Kind: "message", ID: m.ID, AreaPath: m.AreaPath}, now)
@@ -84,31 +84,31 @@ func (s *Service) lock(ctx context.Context, tx *gorm.DB, m model.Message, plan l
 // dropDerived removes what was made from a message: notices to anybody, the
 // public card, remarks of the rules against abuse, and answers kept for retries.
 func (s *Service) dropDerived(ctx context.Context, tx *gorm.DB, m model.Message) error {
-	recent, err := gorm.G[model.AuditLine](tx).Where("target_id = ? AND at > ?", m.ID, s.now().Add(-answersKept)).Count(ctx, "*")
+	recent, err := store.From[model.AuditLine](tx).Where("target_id = ? AND at > ?", m.ID, s.now().Add(-answersKept)).Count(ctx, "*")
 	if err != nil {
 		return fmt.Errorf("privacy: look for recent deeds: %w", err)
 	}
 	if recent > 0 {
-		if _, err := gorm.G[model.IdempotencyKey](tx).Where("answer LIKE ?", "%"+m.ID+"%").Update(ctx, "answer", ""); err != nil {
+		if _, err := store.From[model.IdempotencyKey](tx).Where("answer LIKE ?", "%"+m.ID+"%").Update(ctx, "answer", ""); err != nil {
 			return fmt.Errorf("privacy: erase answers: %w", err)
 		}
 	}
-	if _, err := gorm.G[model.Notice](tx).Where("message_id = ?", m.ID).Delete(ctx); err != nil {
+	if _, err := store.From[model.Notice](tx).Where("message_id = ?", m.ID).Delete(ctx); err != nil {
 		return fmt.Errorf("privacy: erase notices: %w", err)
 	}
-	if _, err := gorm.G[model.AnsweredGram](tx).Where("card_id IN (SELECT id FROM answered_cards WHERE message_id = ?)", m.ID).Delete(ctx); err != nil {
+	if _, err := store.From[model.AnsweredGram](tx).Where("card_id IN (SELECT id FROM answered_cards WHERE message_id = ?)", m.ID).Delete(ctx); err != nil {
 		return fmt.Errorf("privacy: erase card: %w", err)
 	}
-	if _, err := gorm.G[model.AnsweredCard](tx).Where("message_id = ?", m.ID).Delete(ctx); err != nil {
+	if _, err := store.From[model.AnsweredCard](tx).Where("message_id = ?", m.ID).Delete(ctx); err != nil {
 		return fmt.Errorf("privacy: erase card: %w", err)
 	}
-	if _, err := gorm.G[model.TurnMark](tx).Where("turn_id IN (SELECT id FROM turns WHERE message_id = ?)", m.ID).Delete(ctx); err != nil {
+	if _, err := store.From[model.TurnMark](tx).Where("turn_id IN (SELECT id FROM turns WHERE message_id = ?)", m.ID).Delete(ctx); err != nil {
 		return fmt.Errorf("privacy: erase marks: %w", err)
 	}
-	if _, err := gorm.G[model.TurnFinding](tx).Where("message_id = ?", m.ID).Update(ctx, "evidence", ""); err != nil {
+	if _, err := store.From[model.TurnFinding](tx).Where("message_id = ?", m.ID).Update(ctx, "evidence", ""); err != nil {
 		return fmt.Errorf("privacy: erase findings: %w", err)
 	}
-	if _, err := gorm.G[model.Correction](tx).Where("message_id = ?", m.ID).Delete(ctx); err != nil {
+	if _, err := store.From[model.Correction](tx).Where("message_id = ?", m.ID).Delete(ctx); err != nil {
 		return fmt.Errorf("privacy: erase corrections: %w", err)
 	}
 	return nil
@@ -135,7 +135,7 @@ func (s *Service) endMessage(ctx context.Context, tx *gorm.DB, m *model.Message)
 	}
 	now := s.now()
 	set := map[string]any{"state": to, "closed_at": now, "due_at": nil, "paused": false, "overdue": false, "escalated": 0}
-	if _, err := gorm.G[model.Message](tx).Where("id = ?", m.ID).Set(clause.Assignments(set)).Update(ctx); err != nil {
+	if _, err := store.From[model.Message](tx).Where("id = ?", m.ID).Set(clause.Assignments(set)).Update(ctx); err != nil {
 		return fmt.Errorf("privacy: end message: %w", err)
 	}
 	if err := deadline.Stop(ctx, tx, m.ID, model.DeadlineDropped, now); err != nil {
@@ -145,7 +145,7 @@ func (s *Service) endMessage(ctx context.Context, tx *gorm.DB, m *model.Message)
 		ID: model.NewID(), MessageID: m.ID, Round: m.Round, Deed: deed, FromState: from, ToState: to,
 		Side: model.SideSystem, Actor: eraser.Name, Note: "当事人已注销", At: now,
 	}
-	if err := gorm.G[model.Fact](tx).Create(ctx, &fact); err != nil {
+	if err := store.From[model.Fact](tx).Create(ctx, &fact); err != nil {
 		return fmt.Errorf("privacy: write fact: %w", err)
 	}
 	m.State = to
@@ -158,13 +158,13 @@ func (s *Service) endMessage(ctx context.Context, tx *gorm.DB, m *model.Message)
 // tellHolders tells who had the message in hand that nothing is left to do.
 func (s *Service) tellHolders(ctx context.Context, tx *gorm.DB, m model.Message) error {
 	var people []string
-	err := gorm.G[model.Representative](tx).Select("person_id").Where("id = ? AND person_id <> ?", m.HolderID, "").Scan(ctx, &people)
+	err := store.From[model.Representative](tx).Select("person_id").Where("id = ? AND person_id <> ?", m.HolderID, "").Scan(ctx, &people)
 	if err != nil {
 		return fmt.Errorf("privacy: find holder: %w", err)
 	}
 	if m.UnitID != "" {
 		var clerks []string
-		if err := gorm.G[model.Grant](tx).Select("person_id").Where("role = ? AND unit_id = ?", model.RoleUnitOfficer, m.UnitID).Scan(ctx, &clerks); err != nil {
+		if err := store.From[model.Grant](tx).Select("person_id").Where("role = ? AND unit_id = ?", model.RoleUnitOfficer, m.UnitID).Scan(ctx, &clerks); err != nil {
 			return fmt.Errorf("privacy: find unit: %w", err)
 		}
 		people = append(people, clerks...)
@@ -184,7 +184,7 @@ func (s *Service) tellHolders(ctx context.Context, tx *gorm.DB, m model.Message)
 // lockTexts rewrites every text of a message by clean; a text that clean leaves
 // nothing of is said to be removed.
 func (s *Service) lockTexts(ctx context.Context, tx *gorm.DB, m model.Message, clean func(string) string) error {
-	turns, err := gorm.G[model.Turn](tx).Where("message_id = ?", m.ID).Find(ctx)
+	turns, err := store.From[model.Turn](tx).Where("message_id = ?", m.ID).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("privacy: read turns: %w", err)
 	}
@@ -196,11 +196,11 @@ func (s *Service) lockTexts(ctx context.Context, tx *gorm.DB, m model.Message, c
 		if t.Screening == model.ScreeningChecking || t.Screening == model.ScreeningHeld {
 			set["screening"] = model.ScreeningRefused
 		}
-		if _, err := gorm.G[model.Turn](tx).Where("id = ?", t.ID).Set(clause.Assignments(set)).Update(ctx); err != nil {
+		if _, err := store.From[model.Turn](tx).Where("id = ?", t.ID).Set(clause.Assignments(set)).Update(ctx); err != nil {
 			return fmt.Errorf("privacy: lock turn: %w", err)
 		}
 	}
-	facts, err := gorm.G[model.Fact](tx).Where("message_id = ?", m.ID).Find(ctx)
+	facts, err := store.From[model.Fact](tx).Where("message_id = ?", m.ID).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("privacy: read facts: %w", err)
 	}
@@ -209,7 +209,7 @@ func (s *Service) lockTexts(ctx context.Context, tx *gorm.DB, m model.Message, c
 		if f.Side == model.SideResident {
 			set["actor"] = model.ErasedName
 		}
-		if _, err := gorm.G[model.Fact](tx).Where("id = ?", f.ID).Set(clause.Assignments(set)).Update(ctx); err != nil {
+		if _, err := store.From[model.Fact](tx).Where("id = ?", f.ID).Set(clause.Assignments(set)).Update(ctx); err != nil {
 			return fmt.Errorf("privacy: lock fact: %w", err)
 		}
 	}
@@ -218,21 +218,21 @@ func (s *Service) lockTexts(ctx context.Context, tx *gorm.DB, m model.Message, c
 
 // lockRemarks does the same for what officers wrote beside the exchange.
 func (s *Service) lockRemarks(ctx context.Context, tx *gorm.DB, m model.Message, clean func(string) string) error {
-	notes, err := gorm.G[model.Note](tx).Where("message_id = ?", m.ID).Find(ctx)
+	notes, err := store.From[model.Note](tx).Where("message_id = ?", m.ID).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("privacy: read notes: %w", err)
 	}
 	for _, n := range notes {
-		if _, err := gorm.G[model.Note](tx).Where("id = ?", n.ID).Update(ctx, "body", orRemoved(clean(n.Body))); err != nil {
+		if _, err := store.From[model.Note](tx).Where("id = ?", n.ID).Update(ctx, "body", orRemoved(clean(n.Body))); err != nil {
 			return fmt.Errorf("privacy: lock note: %w", err)
 		}
 	}
-	clocks, err := gorm.G[model.Deadline](tx).Where("target_id = ? AND reason <> ?", m.ID, "").Find(ctx)
+	clocks, err := store.From[model.Deadline](tx).Where("target_id = ? AND reason <> ?", m.ID, "").Find(ctx)
 	if err != nil {
 		return fmt.Errorf("privacy: read clocks: %w", err)
 	}
 	for _, d := range clocks {
-		if _, err := gorm.G[model.Deadline](tx).Where("id = ?", d.ID).Update(ctx, "reason", clean(d.Reason)); err != nil {
+		if _, err := store.From[model.Deadline](tx).Where("id = ?", d.ID).Update(ctx, "reason", clean(d.Reason)); err != nil {
 			return fmt.Errorf("privacy: lock clock: %w", err)
 		}
 	}
@@ -254,12 +254,12 @@ type pictureTask struct{ PictureID string }
 
 // dropPictures removes the rows of pictures; their files follow by the outbox.
 func (s *Service) dropPictures(ctx context.Context, tx *gorm.DB, which string, args ...any) error {
-	pictures, err := gorm.G[model.Picture](tx).Where(which, args...).Find(ctx)
+	pictures, err := store.From[model.Picture](tx).Where(which, args...).Find(ctx)
 	if err != nil {
 		return fmt.Errorf("privacy: find pictures: %w", err)
 	}
 	for _, p := range pictures {
-		if _, err := gorm.G[model.Picture](tx).Where("id = ?", p.ID).Delete(ctx); err != nil {
+		if _, err := store.From[model.Picture](tx).Where("id = ?", p.ID).Delete(ctx); err != nil {
 			return fmt.Errorf("privacy: erase picture: %w", err)
 		}
 		if err := outbox.Enqueue(ctx, tx, outbox.Task{Kind: PictureTask, DedupeKey: p.ID, Payload: pictureTask{p.ID}, RunAt: s.now()}); err != nil {

@@ -64,8 +64,8 @@ func (s *Service) Foresee(ctx context.Context, by model.Actor) (Forecast, error)
 		return Forecast{}, err
 	}
 	f := Forecast{Roles: roles}
-	own := func() gorm.ChainInterface[model.Message] {
-		return gorm.G[model.Message](db).Where("resident_id = ? AND restricted_at IS NULL", by.PersonID)
+	own := func() store.Query[model.Message] {
+		return store.From[model.Message](db).Where("resident_id = ? AND restricted_at IS NULL", by.PersonID)
 	}
 	mine := "message_id IN (SELECT id FROM messages WHERE resident_id = ? AND restricted_at IS NULL)"
 	for _, n := range []struct {
@@ -78,10 +78,10 @@ func (s *Service) Foresee(ctx context.Context, by model.Actor) (Forecast, error)
 		{&f.Erased, func() (int64, error) { return own().Where("answered_at IS NULL").Count(ctx, "*") }},
 		{&f.Kept, func() (int64, error) { return own().Where("answered_at IS NOT NULL").Count(ctx, "*") }},
 		{&f.Pictures, func() (int64, error) {
-			return gorm.G[model.Picture](db).Where("owner_id = ? AND (message_id = ? OR "+mine+")", by.PersonID, "", by.PersonID).Count(ctx, "*")
+			return store.From[model.Picture](db).Where("owner_id = ? AND (message_id = ? OR "+mine+")", by.PersonID, "", by.PersonID).Count(ctx, "*")
 		}},
 		{&f.Cards, func() (int64, error) {
-			return gorm.G[model.AnsweredCard](db).Where(mine, by.PersonID).Count(ctx, "*")
+			return store.From[model.AnsweredCard](db).Where(mine, by.PersonID).Count(ctx, "*")
 		}},
 	} {
 		if *n.into, err = n.count(); err != nil {
@@ -97,7 +97,7 @@ func (s *Service) Foresee(ctx context.Context, by model.Actor) (Forecast, error)
 
 // inFunction lists the roles a person holds beside being a resident.
 func inFunction(ctx context.Context, db *gorm.DB, personID string) ([]model.Role, error) {
-	grants, err := gorm.G[model.Grant](db).Where("person_id = ?", personID).Order("role").Find(ctx)
+	grants, err := store.From[model.Grant](db).Where("person_id = ?", personID).Order("role").Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("privacy: read grants: %w", err)
 	}
@@ -112,7 +112,7 @@ func inFunction(ctx context.Context, db *gorm.DB, personID string) ([]model.Role
 
 // pending finds the wish of a person that has not come true yet; none is an empty list.
 func pending(ctx context.Context, db *gorm.DB, personID string) ([]model.Erasure, error) {
-	found, err := gorm.G[model.Erasure](db).Where("person_id = ? AND state IN ?", personID, []model.ErasureState{model.ErasureWaiting, model.ErasureRunning}).Limit(1).Find(ctx)
+	found, err := store.From[model.Erasure](db).Where("person_id = ? AND state IN ?", personID, []model.ErasureState{model.ErasureWaiting, model.ErasureRunning}).Limit(1).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("privacy: look for erasure: %w", err)
 	}
@@ -137,7 +137,7 @@ func (s *Service) AskErasure(ctx context.Context, by model.Actor) (model.Erasure
 			return fault.Conflict("您目前担任代表或工作人员，履职记录属于公务记录，不能注销。请先由管理单位解除职务，再申请注销居民账号。")
 		}
 		// Touching the person first makes two that ask at once wait for one another.
-		n, err := gorm.G[model.Person](tx).Where("id = ? AND erased_at IS NULL", by.PersonID).Update(ctx, "last_visit_at", s.now())
+		n, err := store.From[model.Person](tx).Where("id = ? AND erased_at IS NULL", by.PersonID).Update(ctx, "last_visit_at", s.now())
 		if err != nil {
 			return fmt.Errorf("privacy: touch person: %w", err)
 		}
@@ -161,7 +161,7 @@ func (s *Service) AskErasure(ctx context.Context, by model.Actor) (model.Erasure
 
 // announce writes an erasure down, tells the person, and keeps the audit line.
 func (s *Service) announce(ctx context.Context, tx *gorm.DB, by model.Actor, e model.Erasure) error {
-	if err := gorm.G[model.Erasure](tx).Create(ctx, &e); err != nil {
+	if err := store.From[model.Erasure](tx).Create(ctx, &e); err != nil {
 		return fmt.Errorf("privacy: write erasure: %w", err)
 	}
 	n := model.Notice{
@@ -215,7 +215,7 @@ func (s *Service) turnErasure(ctx context.Context, tx *gorm.DB, e model.Erasure,
 		set["ended_at"] = s.now()
 	case model.ErasureWaiting:
 	}
-	n, err := gorm.G[model.Erasure](tx).Where("id = ? AND state = ?", e.ID, from).Set(clause.Assignments(set)).Update(ctx)
+	n, err := store.From[model.Erasure](tx).Where("id = ? AND state = ?", e.ID, from).Set(clause.Assignments(set)).Update(ctx)
 	if err != nil {
 		return false, fmt.Errorf("privacy: move erasure: %w", err)
 	}

@@ -322,7 +322,7 @@ func TestAnErasureThatACrashCutGoesOnWhereItWas(t *testing.T) {
 		t.Fatal("a job that was stopped says it is done")
 	}
 	town.tx(func(ctx context.Context, tx *gorm.DB) error {
-		_, err := gorm.G[model.Erasure](tx).Where("id = ?", e.ID).Update(ctx, "state", model.ErasureRunning)
+		_, err := store.From[model.Erasure](tx).Where("id = ?", e.ID).Update(ctx, "state", model.ErasureRunning)
 		return err
 	})
 	town.open()

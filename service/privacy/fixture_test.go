@@ -79,7 +79,7 @@ func (f files) RemoveFiles(_ context.Context, id string) error {
 
 func insert[T any](t *town, row *T) {
 	t.tb.Helper()
-	err := store.InTx(t.tb.Context(), t.db, func(ctx context.Context, tx *gorm.DB) error { return gorm.G[T](tx).Create(ctx, row) })
+	err := store.InTx(t.tb.Context(), t.db, func(ctx context.Context, tx *gorm.DB) error { return store.From[T](tx).Create(ctx, row) })
 	if err != nil {
 		t.tb.Fatal(err)
 	}
@@ -87,7 +87,7 @@ func insert[T any](t *town, row *T) {
 
 func all[T any](t *town, query string, args ...any) []T {
 	t.tb.Helper()
-	rows, err := gorm.G[T](t.db.Read()).Where(query, args...).Find(t.tb.Context())
+	rows, err := store.From[T](t.db.Read()).Where(query, args...).Find(t.tb.Context())
 	if err != nil {
 		t.tb.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func (t *town) must(err error) {
 func (t *town) visit(id string) {
 	t.tb.Helper()
 	t.must(store.InTx(t.tb.Context(), t.db, func(ctx context.Context, tx *gorm.DB) error {
-		_, err := gorm.G[model.Person](tx).Where("id = ?", id).Update(ctx, "last_visit_at", t.clock.Now())
+		_, err := store.From[model.Person](tx).Where("id = ?", id).Update(ctx, "last_visit_at", t.clock.Now())
 		return err
 	}))
 }

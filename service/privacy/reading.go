@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"gorm.io/gorm"
-
 	"lianxin/model"
 	"lianxin/model/fault"
 	"lianxin/service/store"
@@ -31,7 +29,7 @@ func (s *Service) Looks(ctx context.Context, by model.Actor, page store.Page) ([
 	if err := signedIn(by); err != nil {
 		return nil, "", err
 	}
-	q := gorm.G[model.Reading](s.db.Read()).Where("reader_id <> ? AND message_id IN (SELECT id FROM messages WHERE resident_id = ? OR writer_id = ?)", by.PersonID, by.PersonID, by.PersonID)
+	q := store.From[model.Reading](s.db.Read()).Where("reader_id <> ? AND message_id IN (SELECT id FROM messages WHERE resident_id = ? OR writer_id = ?)", by.PersonID, by.PersonID, by.PersonID)
 	if page.After != "" {
 		at, row, err := page.SplitTime()
 		if err != nil {
@@ -68,7 +66,7 @@ func (s *Service) Looks(ctx context.Context, by model.Actor, page store.Page) ([
 
 // numbers gives what residents call messages by.
 func (s *Service) numbers(ctx context.Context, ids []string) (map[string]string, error) {
-	found, err := gorm.G[model.Message](s.db.Read()).Select("id, number").Where("id IN ?", ids).Find(ctx)
+	found, err := store.From[model.Message](s.db.Read()).Select("id, number").Where("id IN ?", ids).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("privacy: read numbers: %w", err)
 	}

@@ -33,14 +33,14 @@ func (s *Service) OpenLocked(ctx context.Context, by model.Actor, number, reason
 	}
 	var locked Locked
 	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		m, err := gorm.G[model.Message](tx).Where("number = ? AND restricted_at IS NOT NULL", number).Take(ctx)
+		m, err := store.From[model.Message](tx).Where("number = ? AND restricted_at IS NOT NULL", number).Take(ctx)
 		if store.IsAbsent(err) || err == nil && !by.PermitsIn(model.PermitRestrictedRead, m.AreaPath) {
 			return fault.NotFound("这封封存的来信")
 		}
 		if err != nil {
 			return fmt.Errorf("privacy: find locked message: %w", err)
 		}
-		turns, err := gorm.G[model.Turn](tx).Where("message_id = ?", m.ID).Order("created_at, id").Find(ctx)
+		turns, err := store.From[model.Turn](tx).Where("message_id = ?", m.ID).Order("created_at, id").Find(ctx)
 		if err != nil {
 			return fmt.Errorf("privacy: read locked turns: %w", err)
 		}

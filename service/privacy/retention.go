@@ -61,7 +61,7 @@ func (s *Service) Rules() []Rule {
 func old[T any](s *Service, r Rule, column string) Rule {
 	at := column[strings.LastIndexByte(column, ' ')+1:]
 	r.due = func(ctx context.Context, db *gorm.DB, before time.Time) (int64, *time.Time, error) {
-		n, err := gorm.G[T](db).Where(column+" < ?", before).Count(ctx, "*")
+		n, err := store.From[T](db).Where(column+" < ?", before).Count(ctx, "*")
 		if err != nil || n == 0 {
 			return n, nil, err
 		}
@@ -84,7 +84,7 @@ func old[T any](s *Service, r Rule, column string) Rule {
 		}
 		n := 0
 		err = store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) (err error) {
-			n, err = gorm.G[T](tx).Where(column+" <= ?", *until).Delete(ctx)
+			n, err = store.From[T](tx).Where(column+" <= ?", *until).Delete(ctx)
 			return err
 		})
 		return n, err
@@ -95,7 +95,7 @@ func old[T any](s *Service, r Rule, column string) Rule {
 // edge is the time of the n-th oldest row that is due; nil when there are fewer.
 func edge[T any](ctx context.Context, db *gorm.DB, column, at string, before time.Time, n int) (*time.Time, error) {
 	var times []time.Time
-	err := gorm.G[T](db).Select(at).Where(column+" < ?", before).Order(at).Offset(n).Limit(1).Scan(ctx, &times)
+	err := store.From[T](db).Select(at).Where(column+" < ?", before).Order(at).Offset(n).Limit(1).Scan(ctx, &times)
 	if err != nil || len(times) == 0 {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func edge[T any](ctx context.Context, db *gorm.DB, column, at string, before tim
 func (s *Service) emptyRule(closed string) Rule {
 	r := Rule{Name: "messages", What: "办结的来信：抹去内容和身份，只留统计", Keep: 10 * aYear, Why: "机关文件材料归档：一般来信保管 10 年"}
 	r.due = func(ctx context.Context, db *gorm.DB, before time.Time) (int64, *time.Time, error) {
-		n, err := gorm.G[model.Message](db).Where(closed+" < ?", before).Count(ctx, "*")
+		n, err := store.From[model.Message](db).Where(closed+" < ?", before).Count(ctx, "*")
 		if err != nil || n == 0 {
 			return n, nil, err
 		}
@@ -115,7 +115,7 @@ func (s *Service) emptyRule(closed string) Rule {
 		return n, oldest, err
 	}
 	r.end = func(ctx context.Context, before time.Time) (int, error) {
-		found, err := gorm.G[model.Message](s.db.Read()).Where(closed+" < ?", before).Order("id").Limit(Batch).Find(ctx)
+		found, err := store.From[model.Message](s.db.Read()).Where(closed+" < ?", before).Order("id").Limit(Batch).Find(ctx)
 		if err != nil {
 			return 0, err
 		}
@@ -144,18 +144,18 @@ func (s *Service) unseenRule() Rule {
 	r := Rule{Name: "people", What: "长期未登录的账号：通知后 60 天注销", Keep: 3 * aYear, Why: "处理目的已实现（个人信息保护法第四十七条）"}
 	unseen := "erased_at IS NULL AND shadow = ? AND id NOT IN (SELECT person_id FROM grants) AND id NOT IN (SELECT person_id FROM erasures WHERE state IN ('waiting', 'running')) AND last_visit_at < ?"
 	r.due = func(ctx context.Context, db *gorm.DB, before time.Time) (int64, *time.Time, error) {
-		n, err := gorm.G[model.Person](db).Where(unseen, false, before).Count(ctx, "*")
+		n, err := store.From[model.Person](db).Where(unseen, false, before).Count(ctx, "*")
 		if err != nil || n == 0 {
 			return n, nil, err
 		}
-		first, err := gorm.G[model.Person](db).Where(unseen, false, before).Order("last_visit_at").Limit(1).Find(ctx)
+		first, err := store.From[model.Person](db).Where(unseen, false, before).Order("last_visit_at").Limit(1).Find(ctx)
 		if err != nil || len(first) == 0 {
 			return n, nil, err
 		}
 		return n, first[0].LastVisitAt, nil
 	}
 	r.end = func(ctx context.Context, before time.Time) (int, error) {
-		found, err := gorm.G[model.Person](s.db.Read()).Where(unseen, false, before).Order("last_visit_at, id").Limit(Batch).Find(ctx)
+		found, err := store.From[model.Person](s.db.Read()).Where(unseen, false, before).Order("last_visit_at, id").Limit(Batch).Find(ctx)
 		if err != nil {
 			return 0, err
 		}

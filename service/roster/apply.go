@@ -26,7 +26,7 @@ const theRoster = "roster"
 
 // revision reads how often the roster was changed by imports.
 func revision(ctx context.Context, db *gorm.DB) (int, error) {
-	row, err := gorm.G[model.RosterRevision](db).Where("id = ?", theRoster).Take(ctx)
+	row, err := store.From[model.RosterRevision](db).Where("id = ?", theRoster).Take(ctx)
 	if store.IsAbsent(err) {
 		return 0, nil
 	}
@@ -42,7 +42,7 @@ func advance(ctx context.Context, tx *gorm.DB, from int, now time.Time) error {
 	busy := fault.Conflict("刚刚有别人导入了名册，请重新预览后再导入。")
 	if from == 0 {
 		row := model.RosterRevision{ID: theRoster, Revision: 1, ImportedAt: now}
-		switch err := gorm.G[model.RosterRevision](tx).Create(ctx, &row); {
+		switch err := store.From[model.RosterRevision](tx).Create(ctx, &row); {
 		case store.IsDuplicate(err):
 			return busy
 		case err != nil:
@@ -50,7 +50,7 @@ func advance(ctx context.Context, tx *gorm.DB, from int, now time.Time) error {
 		}
 		return nil
 	}
-	n, err := gorm.G[model.RosterRevision](tx).Where("id = ? AND revision = ?", theRoster, from).
+	n, err := store.From[model.RosterRevision](tx).Where("id = ? AND revision = ?", theRoster, from).
 		Set(clause.Assignments(map[string]any{"revision": from + 1, "imported_at": now})).Update(ctx)
 	if err != nil {
 		return fmt.Errorf("roster: note revision: %w", err)
@@ -112,7 +112,7 @@ func write[T any](ctx context.Context, tx *gorm.DB, c changes[T], columns func(*
 		return err
 	}
 	for _, one := range c.changed {
-		n, err := gorm.G[T](tx).Where("id = ?", idOf(one.now)).Set(clause.Assignments(columns(one.now))).Update(ctx)
+		n, err := store.From[T](tx).Where("id = ?", idOf(one.now)).Set(clause.Assignments(columns(one.now))).Update(ctx)
 		if err != nil {
 			return fmt.Errorf("roster: change: %w", err)
 		}
@@ -136,7 +136,7 @@ func insert[T any](ctx context.Context, tx *gorm.DB, rows []*T) error {
 	for _, r := range rows {
 		flat = append(flat, *r)
 	}
-	if err := gorm.G[T](tx).CreateInBatches(ctx, &flat, batch); err != nil {
+	if err := store.From[T](tx).CreateInBatches(ctx, &flat, batch); err != nil {
 		return fmt.Errorf("roster: add: %w", err)
 	}
 	return nil
@@ -259,7 +259,7 @@ func sameIDs(a, b []string) bool {
 func changeSeat(ctx context.Context, tx *gorm.DB, c change[seat], now time.Time) error {
 	columns := seatColumns(c.now)
 	columns["updated_at"] = now
-	n, err := gorm.G[model.Representative](tx).Where("id = ? AND state = ?", c.now.ID, c.was.State).Set(clause.Assignments(columns)).Update(ctx)
+	n, err := store.From[model.Representative](tx).Where("id = ? AND state = ?", c.now.ID, c.was.State).Set(clause.Assignments(columns)).Update(ctx)
 	if err != nil {
 		return fmt.Errorf("roster: change representative: %w", err)
 	}
@@ -267,14 +267,14 @@ func changeSeat(ctx context.Context, tx *gorm.DB, c change[seat], now time.Time)
 		return errMoved()
 	}
 	if c.was.AreaID != c.now.AreaID {
-		_, err := gorm.G[model.Grant](tx).Where("representative_id = ? AND role = ?", c.now.ID, model.RoleRepresentative).
+		_, err := store.From[model.Grant](tx).Where("representative_id = ? AND role = ?", c.now.ID, model.RoleRepresentative).
 			Set(clause.Assignments(map[string]any{"area_id": c.now.AreaID, "area_path": c.now.AreaPath})).Update(ctx)
 		if err != nil {
 			return fmt.Errorf("roster: move grant: %w", err)
 		}
 	}
 	if !sameIDs(c.was.serves, c.now.serves) {
-		if _, err := gorm.G[model.RepresentativeArea](tx).Where("representative_id = ?", c.now.ID).Delete(ctx); err != nil {
+		if _, err := store.From[model.RepresentativeArea](tx).Where("representative_id = ?", c.now.ID).Delete(ctx); err != nil {
 			return fmt.Errorf("roster: change areas served: %w", err)
 		}
 		if err := insert(ctx, tx, servesOf(c.now)); err != nil {
@@ -282,7 +282,7 @@ func changeSeat(ctx context.Context, tx *gorm.DB, c change[seat], now time.Time)
 		}
 	}
 	if !sameIDs(c.was.topics, c.now.topics) {
-		if _, err := gorm.G[model.RepresentativeTopic](tx).Where("representative_id = ?", c.now.ID).Delete(ctx); err != nil {
+		if _, err := store.From[model.RepresentativeTopic](tx).Where("representative_id = ?", c.now.ID).Delete(ctx); err != nil {
 			return fmt.Errorf("roster: change topics: %w", err)
 		}
 		return insert(ctx, tx, topicsOf(c.now))

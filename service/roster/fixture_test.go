@@ -74,7 +74,7 @@ func newDistrict(tb testing.TB) *district {
 func add[T any](d *district, row T) {
 	d.t.Helper()
 	err := store.InTx(d.t.Context(), d.db, func(ctx context.Context, tx *gorm.DB) error {
-		return gorm.G[T](tx).Create(ctx, &row)
+		return store.From[T](tx).Create(ctx, &row)
 	})
 	if err != nil {
 		d.t.Fatal(err)
@@ -83,7 +83,7 @@ func add[T any](d *district, row T) {
 
 func rows[T any](d *district, where string, args ...any) []T {
 	d.t.Helper()
-	found, err := gorm.G[T](d.db.Read()).Where(where, args...).Find(d.t.Context())
+	found, err := store.From[T](d.db.Read()).Where(where, args...).Find(d.t.Context())
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"lianxin/model"
+	"lianxin/service/store"
 )
 
 // standing is the roster as it stands: the records of the database, and while a
@@ -150,7 +151,7 @@ func (s *standing) readSeats(ctx context.Context, db *gorm.DB) error {
 
 // all reads every row of a table.
 func all[T any](ctx context.Context, db *gorm.DB, order string) ([]*T, error) {
-	rows, err := gorm.G[T](db).Order(order).Find(ctx)
+	rows, err := store.From[T](db).Order(order).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("roster: read standing: %w", err)
 	}

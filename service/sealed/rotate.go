@@ -130,7 +130,7 @@ func (k *Keys) Stray(ctx context.Context, db *store.DB) (Usage, bool, error) {
 // outside reads one value of a column that none of the keys sealed; "%" stands
 // for any key.
 func outside(ctx context.Context, db *store.DB, c column, ids []string) ([]row, error) {
-	q := gorm.G[row](db.Read()).Table(c.table()).Select(c.id+" AS id, "+c.value()+" AS value").Where(c.value()+" <> ?", "")
+	q := store.From[row](db.Read()).Table(c.table()).Select(c.id+" AS id, "+c.value()+" AS value").Where(c.value()+" <> ?", "")
 	for _, id := range ids {
 		q = q.Where(c.value()+" NOT LIKE ?", id+".%")
 	}
@@ -158,7 +158,7 @@ const batch = 500
 func eachRow(ctx context.Context, db *store.DB, c column, not string, do func([]row) error) error {
 	after := ""
 	for {
-		q := gorm.G[row](db.Read()).Table(c.table()).Select(c.id+" AS id, "+c.value()+" AS value").
+		q := store.From[row](db.Read()).Table(c.table()).Select(c.id+" AS id, "+c.value()+" AS value").
 			Where(c.value()+" <> ? AND "+c.id+" > ?", "", after)
 		if not != "" {
 			q = q.Where(c.value()+" NOT LIKE ?", not+".%")
@@ -208,7 +208,7 @@ func (k *Keys) reseal(ctx context.Context, db *store.DB, c column, rows []row, n
 				return err
 			}
 			// Somebody may have changed the value meanwhile: theirs is newer.
-			n, err := gorm.G[row](tx).Table(c.table()).Where(c.id+" = ? AND "+c.value()+" = ?", r.ID, string(r.Value)).
+			n, err := store.From[row](tx).Table(c.table()).Where(c.id+" = ? AND "+c.value()+" = ?", r.ID, string(r.Value)).
 				Set(clause.Assignments(set)).Update(ctx)
 			if err != nil {
 				return fmt.Errorf("sealed: write %s: %w", c.name, err)

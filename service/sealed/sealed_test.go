@@ -148,7 +148,7 @@ func people(tb testing.TB, db *store.DB, k *sealed.Keys, from, n int) {
 			if k != nil {
 				p.Phone, p.PhoneHash = k.Seal(sealed.PhoneOf(id), phone), k.Hash(sealed.Phone, phone)
 			}
-			if err := gorm.G[model.Person](tx).Create(ctx, &p); err != nil {
+			if err := store.From[model.Person](tx).Create(ctx, &p); err != nil {
 				return err
 			}
 		}
@@ -177,7 +177,7 @@ func TestARotationSealsOldAndClearValuesWithTheKeyInForce(t *testing.T) {
 	if n := rotate(t, db, k); n != 705 {
 		t.Errorf("%d values were changed, want 705", n)
 	}
-	found, err := gorm.G[model.Person](db.Read()).Find(t.Context())
+	found, err := store.From[model.Person](db.Read()).Find(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +203,7 @@ func TestARotationStopsAtAValueWhoseKeyIsGoneAndLeavesIt(t *testing.T) {
 	if n != 0 || !errors.Is(err, sealed.ErrUnknownKey) {
 		t.Errorf("changed %d, %v", n, err)
 	}
-	if _, err := gorm.G[model.Person](db.Read()).Where("phone LIKE ?", "lost.%").Take(t.Context()); err != nil {
+	if _, err := store.From[model.Person](db.Read()).Where("phone LIKE ?", "lost.%").Take(t.Context()); err != nil {
 		t.Errorf("the value is not as it was: %v", err)
 	}
 }
@@ -243,7 +243,7 @@ func TestARotationIsInTheAuditLog(t *testing.T) {
 	db := storetest.Open(t)
 	people(t, db, nil, 0, 1)
 	rotate(t, db, sealedtest.Keys(t))
-	n, err := gorm.G[model.AuditLine](db.Read()).Where("action = ? AND target_id = ?", "keys.rotate", sealedtest.Key().ID).Count(t.Context(), "*")
+	n, err := store.From[model.AuditLine](db.Read()).Where("action = ? AND target_id = ?", "keys.rotate", sealedtest.Key().ID).Count(t.Context(), "*")
 	if err != nil || n != 1 {
 		t.Errorf("%d lines, %v", n, err)
 	}

@@ -125,7 +125,7 @@ func (d *DB) writeSome(ctx context.Context, batch []model.IdempotencyKey) error 
 	ctx = Background(WithKey(ctx, nil))
 	return InTx(ctx, d, func(ctx context.Context, tx *gorm.DB) error {
 		for _, row := range batch {
-			_, err := gorm.G[model.IdempotencyKey](tx).Where("person_id = ? AND value = ?", row.PersonID, row.Value).
+			_, err := From[model.IdempotencyKey](tx).Where("person_id = ? AND value = ?", row.PersonID, row.Value).
 				Set(clause.Assignments(map[string]any{"status": row.Status, "answer": row.Answer})).Update(ctx)
 			if err != nil {
 				return fmt.Errorf("store: keep answer: %w", err)

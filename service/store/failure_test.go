@@ -95,13 +95,13 @@ func TestAFullSQLiteFileIsAwayForWritersAndThereForReaders(t *testing.T) {
 			if err := tx.WithContext(ctx).Exec("PRAGMA max_page_count = 1").Error; err != nil {
 				return err
 			}
-			return gorm.G[model.Topic](tx).Create(ctx, &model.Topic{ID: model.NewID(), Name: body})
+			return store.From[model.Topic](tx).Create(ctx, &model.Topic{ID: model.NewID(), Name: body})
 		})
 	}
 	if err := write(strings.Repeat("长", 50_000)); err == nil || !store.Unavailable(err) {
 		t.Errorf("writing into a full file: %v", err)
 	}
-	if _, err := gorm.G[model.Topic](db.Read()).Count(t.Context(), "*"); err != nil {
+	if _, err := store.From[model.Topic](db.Read()).Count(t.Context(), "*"); err != nil {
 		t.Errorf("reading beside it: %v", err)
 	}
 }
@@ -133,7 +133,7 @@ func TestACallerWhoLeftIsNotTakenForAFailure(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	err := store.InTx(ctx, db, func(ctx context.Context, tx *gorm.DB) error {
 		leave()
-		return gorm.G[model.Topic](tx).Create(ctx, &model.Topic{ID: model.NewID(), Name: "环境"})
+		return store.From[model.Topic](tx).Create(ctx, &model.Topic{ID: model.NewID(), Name: "环境"})
 	})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want what says that the caller left", err)

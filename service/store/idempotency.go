@@ -41,7 +41,7 @@ func takeKey(ctx context.Context, tx *gorm.DB) error {
 		return nil
 	}
 	row := model.IdempotencyKey{PersonID: k.PersonID, Value: k.Value, Fingerprint: k.Fingerprint, CreatedAt: k.At}
-	switch err := gorm.G[model.IdempotencyKey](tx).Create(ctx, &row); {
+	switch err := From[model.IdempotencyKey](tx).Create(ctx, &row); {
 	case IsDuplicate(err):
 		k.lost = true
 		return ErrKeyTaken
@@ -68,7 +68,7 @@ func FindKey(ctx context.Context, db *DB, personID, value string) (model.Idempot
 	if kept, ok := db.answers.find(personID, value); ok {
 		return kept, true, nil
 	}
-	row, err := gorm.G[model.IdempotencyKey](db.read).Where("person_id = ? AND value = ?", personID, value).Take(ctx)
+	row, err := From[model.IdempotencyKey](db.read).Where("person_id = ? AND value = ?", personID, value).Take(ctx)
 	if IsAbsent(err) {
 		return model.IdempotencyKey{}, false, nil
 	}

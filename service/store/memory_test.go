@@ -19,7 +19,7 @@ var moment = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 func topics(t *testing.T, db *store.DB, now time.Time) int {
 	t.Helper()
 	n, err := store.Remember(db, "topics", now, time.Minute, []string{"topics"}, func() (int, error) {
-		all, err := gorm.G[model.Topic](db.Read()).Find(t.Context())
+		all, err := store.From[model.Topic](db.Read()).Find(t.Context())
 		return len(all), err
 	})
 	if err != nil {
@@ -31,7 +31,7 @@ func topics(t *testing.T, db *store.DB, now time.Time) int {
 func addTopic(t *testing.T, db *store.DB, id string) {
 	t.Helper()
 	if err := store.InTx(t.Context(), db, func(ctx context.Context, tx *gorm.DB) error {
-		return gorm.G[model.Topic](tx).Create(ctx, &model.Topic{ID: id, Name: id})
+		return store.From[model.Topic](tx).Create(ctx, &model.Topic{ID: id, Name: id})
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestATransactionThatWasRolledBackStillEndsWhatIsRemembered(t *testing.T) {
 	before := db.Changes("topics")
 	undone := errors.New("undone")
 	if err := store.InTx(t.Context(), db, func(ctx context.Context, tx *gorm.DB) error {
-		if err := gorm.G[model.Topic](tx).Create(ctx, &model.Topic{ID: "a", Name: "a"}); err != nil {
+		if err := store.From[model.Topic](tx).Create(ctx, &model.Topic{ID: "a", Name: "a"}); err != nil {
 			return err
 		}
 		return undone
@@ -96,7 +96,7 @@ func TestTheAnswerOfAKeyIsKnownAtOnceAndWrittenBeforeTheEnd(t *testing.T) {
 		t.Errorf("found %+v %t %v", known, found, err)
 	}
 	for until := time.Now().Add(10 * time.Second); ; {
-		row, err := gorm.G[model.IdempotencyKey](db.Read()).Where("person_id = ?", "wang").Take(t.Context())
+		row, err := store.From[model.IdempotencyKey](db.Read()).Where("person_id = ?", "wang").Take(t.Context())
 		if err != nil || time.Now().After(until) {
 			t.Fatalf("it was not written: %+v %v", row, err)
 		}
@@ -118,7 +118,7 @@ func TestWorkOfTheBackgroundIsDoneThoughPeopleWait(t *testing.T) {
 		}()
 	}
 	if err := store.InTx(store.Background(t.Context()), db, func(ctx context.Context, tx *gorm.DB) error {
-		return gorm.G[model.Topic](tx).Create(ctx, &model.Topic{ID: "a", Name: "a"})
+		return store.From[model.Topic](tx).Create(ctx, &model.Topic{ID: "a", Name: "a"})
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 	"sync/atomic"
 
 	"github.com/libtnb/sqlite"
+	"github.com/maypok86/otter/v2"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
 	"gorm.io/gorm/schema"
@@ -43,6 +44,7 @@ type DB struct {
 	ahead   atomic.Int64
 	changes *changes
 	memos   sync.Map
+	known   *otter.Cache[knownKey, struct{}]
 	answers *answers
 	races   races
 	// nodes are the hosts of a server; none for SQLite.
@@ -91,7 +93,7 @@ func openSQLite(ctx context.Context, path, synchronous string) (*DB, error) {
 }
 
 func newDB(d *DB) (*DB, error) {
-	d.changes, d.answers = &changes{tables: map[string]*atomic.Uint64{}}, newAnswers()
+	d.changes, d.answers, d.known = &changes{tables: map[string]*atomic.Uint64{}}, newAnswers(), newKnown()
 	return d, d.changes.watch(d.write)
 }
 

@@ -128,7 +128,7 @@ func TestAFailedTransactionLeavesNothing(t *testing.T) {
 	db := storetest.Open(t)
 	broken := errors.New("broken")
 	err := store.InTx(t.Context(), db, func(ctx context.Context, tx *gorm.DB) error {
-		if err := gorm.G[model.Topic](tx).Create(ctx, &model.Topic{ID: "t1", Name: "环境"}); err != nil {
+		if err := store.From[model.Topic](tx).Create(ctx, &model.Topic{ID: "t1", Name: "环境"}); err != nil {
 			return err
 		}
 		return broken
@@ -144,7 +144,7 @@ func TestAFailedTransactionLeavesNothing(t *testing.T) {
 func TestManyWritersCountRight(t *testing.T) {
 	db := storetest.Open(t)
 	if err := store.InTx(t.Context(), db, func(ctx context.Context, tx *gorm.DB) error {
-		return gorm.G[model.Scene](tx).Create(ctx, &model.Scene{Code: "c", Kind: model.ScenePlace, CreatedAt: time.UnixMilli(0).UTC()})
+		return store.From[model.Scene](tx).Create(ctx, &model.Scene{Code: "c", Kind: model.ScenePlace, CreatedAt: time.UnixMilli(0).UTC()})
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func TestManyWritersCountRight(t *testing.T) {
 		wg.Go(func() {
 			for range 20 {
 				err := store.InTx(t.Context(), db, func(ctx context.Context, tx *gorm.DB) error {
-					_, err := gorm.G[model.Scene](tx).Where("code = ?", "c").Update(ctx, "scans", gorm.Expr("scans + 1"))
+					_, err := store.From[model.Scene](tx).Where("code = ?", "c").Update(ctx, "scans", gorm.Expr("scans + 1"))
 					return err
 				})
 				if err != nil {
@@ -163,7 +163,7 @@ func TestManyWritersCountRight(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	scene, err := gorm.G[model.Scene](db.Read()).Where("code = ?", "c").Take(t.Context())
+	scene, err := store.From[model.Scene](db.Read()).Where("code = ?", "c").Take(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +177,7 @@ func TestTheSameKeyIsTakenOnce(t *testing.T) {
 	try := func() error {
 		ctx := store.WithKey(t.Context(), &store.Key{PersonID: "p", Value: "k", Fingerprint: "f", At: time.UnixMilli(0).UTC()})
 		return store.InTx(ctx, db, func(ctx context.Context, tx *gorm.DB) error {
-			return gorm.G[model.Topic](tx).Create(ctx, &model.Topic{ID: model.NewID(), Name: "环境"})
+			return store.From[model.Topic](tx).Create(ctx, &model.Topic{ID: model.NewID(), Name: "环境"})
 		})
 	}
 	if err := try(); err != nil {
@@ -278,11 +278,11 @@ func TestTimesSurviveToTheMillisecondInUTC(t *testing.T) {
 	db := storetest.Open(t)
 	at := time.Date(2026, 11, 23, 1, 2, 3, 450_000_000, time.UTC)
 	if err := store.InTx(t.Context(), db, func(ctx context.Context, tx *gorm.DB) error {
-		return gorm.G[model.Scene](tx).Create(ctx, &model.Scene{Code: "c", CreatedAt: at})
+		return store.From[model.Scene](tx).Create(ctx, &model.Scene{Code: "c", CreatedAt: at})
 	}); err != nil {
 		t.Fatal(err)
 	}
-	scene, err := gorm.G[model.Scene](db.Read()).Where("created_at >= ? AND created_at <= ?", at, at).Take(t.Context())
+	scene, err := store.From[model.Scene](db.Read()).Where("created_at >= ? AND created_at <= ?", at, at).Take(t.Context())
 	if err != nil || !scene.CreatedAt.Equal(at) {
 		t.Errorf("got %v, err %v, want %v", scene.CreatedAt, err, at)
 	}
@@ -301,7 +301,7 @@ func TestAnAreaHoldsItselfAndWhatIsBelowAndNothingThatLooksAlike(t *testing.T) {
 	paths := []string{"d/", "d/s/", "D/", "a_c/", "abc/", "a%/", "d0/", "dd/", `a\/`}
 	if err := store.InTx(t.Context(), db, func(ctx context.Context, tx *gorm.DB) error {
 		for _, path := range paths {
-			if err := gorm.G[model.Area](tx).Create(ctx, &model.Area{ID: model.NewID(), Path: path}); err != nil {
+			if err := store.From[model.Area](tx).Create(ctx, &model.Area{ID: model.NewID(), Path: path}); err != nil {
 				return err
 			}
 		}
@@ -310,22 +310,22 @@ func TestAnAreaHoldsItselfAndWhatIsBelowAndNothingThatLooksAlike(t *testing.T) {
 		t.Fatal(err)
 	}
 	for within, want := range map[string]int{"d/": 2, "d/s/": 1, "a_c/": 1, "a%/": 1, `a\/`: 1, "x/": 0} {
-		found, err := gorm.G[model.Area](db.Read()).Where(store.WithinAny("path", []string{within})).Find(t.Context())
+		found, err := store.From[model.Area](db.Read()).Where(store.WithinAny("path", []string{within})).Find(t.Context())
 		if err != nil || len(found) != want {
 			t.Errorf("within %s: %d areas, %v; want %d", within, len(found), err, want)
 		}
 	}
-	if both, err := gorm.G[model.Area](db.Read()).Where(store.WithinAny("path", []string{"d/", "D/"})).Where("path <> ?", "d/s/").Find(t.Context()); err != nil || len(both) != 2 {
+	if both, err := store.From[model.Area](db.Read()).Where(store.WithinAny("path", []string{"d/", "D/"})).Where("path <> ?", "d/s/").Find(t.Context()); err != nil || len(both) != 2 {
 		t.Errorf("within two: %d areas, %v", len(both), err)
 	}
-	if none, err := gorm.G[model.Area](db.Read()).Where(store.WithinAny("path", nil)).Find(t.Context()); err != nil || len(none) != 0 {
+	if none, err := store.From[model.Area](db.Read()).Where(store.WithinAny("path", nil)).Find(t.Context()); err != nil || len(none) != 0 {
 		t.Errorf("within nothing: %d areas, %v", len(none), err)
 	}
 }
 
 func count[T any](tb testing.TB, db *store.DB) int64 {
 	tb.Helper()
-	n, err := gorm.G[T](db.Read()).Count(tb.Context(), "*")
+	n, err := store.From[T](db.Read()).Count(tb.Context(), "*")
 	if err != nil {
 		tb.Fatal(err)
 	}

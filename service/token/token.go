@@ -27,7 +27,7 @@ func New(db *store.DB) *Store { return &Store{db: db} }
 // LoadToken returns the account's token and its end, whether that has passed or
 // not, and nothing when there is none.
 func (s *Store) LoadToken(ctx context.Context, appID string) (string, time.Time, error) {
-	row, err := gorm.G[model.WeChatToken](s.db.Read()).Where("app_id = ?", appID).Take(ctx)
+	row, err := store.From[model.WeChatToken](s.db.Read()).Where("app_id = ?", appID).Take(ctx)
 	if store.IsAbsent(err) {
 		return "", time.Time{}, nil
 	}
@@ -59,11 +59,11 @@ func save(ctx context.Context, tx *gorm.DB, row model.WeChatToken) error {
 	if err != nil || kept {
 		return err
 	}
-	held, err := gorm.G[model.WeChatToken](tx).Where("app_id = ?", row.AppID).Count(ctx, "*")
+	held, err := store.From[model.WeChatToken](tx).Where("app_id = ?", row.AppID).Count(ctx, "*")
 	if err != nil || held > 0 {
 		return err
 	}
-	err = gorm.G[model.WeChatToken](tx).Create(ctx, &row)
+	err = store.From[model.WeChatToken](tx).Create(ctx, &row)
 	if store.IsDuplicate(err) {
 		_, err = replace(ctx, tx, row)
 	}
@@ -71,7 +71,7 @@ func save(ctx context.Context, tx *gorm.DB, row model.WeChatToken) error {
 }
 
 func replace(ctx context.Context, tx *gorm.DB, row model.WeChatToken) (bool, error) {
-	n, err := gorm.G[model.WeChatToken](tx).Where("app_id = ? AND expires_at <= ?", row.AppID, row.ExpiresAt).
+	n, err := store.From[model.WeChatToken](tx).Where("app_id = ? AND expires_at <= ?", row.AppID, row.ExpiresAt).
 		Set(clause.Assignments(map[string]any{"value": row.Value, "expires_at": row.ExpiresAt})).Update(ctx)
 	return n == 1, err
 }
@@ -80,7 +80,7 @@ func replace(ctx context.Context, tx *gorm.DB, row model.WeChatToken) (bool, err
 // has called it dead. Another one stays.
 func (s *Store) DropToken(ctx context.Context, appID, value string) error {
 	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		_, err := gorm.G[model.WeChatToken](tx).Where("app_id = ? AND value = ?", appID, value).Delete(ctx)
+		_, err := store.From[model.WeChatToken](tx).Where("app_id = ? AND value = ?", appID, value).Delete(ctx)
 		return err
 	})
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 // without a claim for each task, because nobody else works on the database yet:
 // that makes the story the same every time, and short. Notices wait for closeBooks.
 func (t *town) carryOut(ctx context.Context) error {
-	tasks, err := gorm.G[model.Task](t.DB.Read()).
+	tasks, err := store.From[model.Task](t.DB.Read()).
 		Where("state = ? AND run_at <= ? AND kind IN ?", model.TaskReady, t.clock.now(), []string{message.ScreenTask, deadline.TaskKind}).
 		Order("run_at, id").Find(ctx)
 	if err != nil {
@@ -53,22 +53,22 @@ func (t *town) closeBooks(ctx context.Context) error {
 
 func (t *town) noteDone(ctx context.Context, tx *gorm.DB) error {
 	onWeChat := tx.Model(&model.WeChatIdentity{}).Select("person_id")
-	if _, err := gorm.G[model.Notice](tx).
+	if _, err := store.From[model.Notice](tx).
 		Where("state = ? AND (person_id IN ? OR person_id NOT IN (?))", model.NoticeWaiting, t.quiet, onWeChat).
 		Update(ctx, "state", model.NoticeUnreachable); err != nil {
 		return fmt.Errorf("mark unreachable: %w", err)
 	}
-	if _, err := gorm.G[model.Person](tx).Where("id IN ? AND unreachable_since IS NULL", t.quiet).
+	if _, err := store.From[model.Person](tx).Where("id IN ? AND unreachable_since IS NULL", t.quiet).
 		Update(ctx, "unreachable_since", t.clock.now()); err != nil {
 		return fmt.Errorf("mark people: %w", err)
 	}
-	if _, err := gorm.G[model.Notice](tx).Where("state IN ?", []model.NoticeState{model.NoticeWaiting, model.NoticeDigest}).
+	if _, err := store.From[model.Notice](tx).Where("state IN ?", []model.NoticeState{model.NoticeWaiting, model.NoticeDigest}).
 		Set(clause.Assignments(map[string]any{
 			"state": model.NoticePushed, "channel": model.ChannelSubscribe, "pushed_at": gorm.Expr("created_at"),
 		})).Update(ctx); err != nil {
 		return fmt.Errorf("mark pushed: %w", err)
 	}
-	if _, err := gorm.G[model.Task](tx).Where("state = ?", model.TaskReady).
+	if _, err := store.From[model.Task](tx).Where("state = ?", model.TaskReady).
 		Set(clause.Assignments(map[string]any{"state": model.TaskDone, "attempts": 1, "ended_at": gorm.Expr("run_at")})).Update(ctx); err != nil {
 		return fmt.Errorf("end tasks: %w", err)
 	}

@@ -5,12 +5,11 @@ import (
 	"fmt"
 	"strings"
 
-	"gorm.io/gorm"
-
 	"lianxin/model"
 	"lianxin/service/directory"
 	"lianxin/service/message"
 	"lianxin/service/newsroom"
+	"lianxin/service/store"
 )
 
 // send lets a resident write. The flags of a line say what was agreed to, that
@@ -107,7 +106,7 @@ func (t *town) prepareAnswers(ctx context.Context) error {
 
 // opening gives the id of the text that opened a message.
 func (t *town) opening(ctx context.Context, letter string) (string, error) {
-	turn, err := gorm.G[model.Turn](t.DB.Read()).Where("message_id = ? AND effect = ?", letter, model.EffectOpen).Take(ctx)
+	turn, err := store.From[model.Turn](t.DB.Read()).Where("message_id = ? AND effect = ?", letter, model.EffectOpen).Take(ctx)
 	if err != nil {
 		return "", fmt.Errorf("find opening: %w", err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"lianxin/model"
 	"lianxin/service/pinyin"
+	"lianxin/service/store"
 )
 
 // The name of the district, and the congress its representatives sit in.
@@ -230,6 +231,6 @@ func (r *roster) insert(ctx context.Context, tx *gorm.DB) error {
 
 func writing[T any](rows []T) func(context.Context, *gorm.DB) error {
 	return func(ctx context.Context, tx *gorm.DB) error {
-		return gorm.G[T](tx).CreateInBatches(ctx, &rows, insertBatch)
+		return store.From[T](tx).CreateInBatches(ctx, &rows, insertBatch)
 	}
 }

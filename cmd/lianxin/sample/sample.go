@@ -112,7 +112,7 @@ func (t *town) live(ctx context.Context) error {
 
 // standing reports whether the district is there, whole.
 func standing(ctx context.Context, db *store.DB) (bool, error) {
-	districts, err := gorm.G[model.Area](db.Read()).Where("level = ?", model.LevelDistrict).Find(ctx)
+	districts, err := store.From[model.Area](db.Read()).Where("level = ?", model.LevelDistrict).Find(ctx)
 	if err != nil {
 		return false, fmt.Errorf("sample: look for the district: %w", err)
 	}
@@ -122,7 +122,7 @@ func standing(ctx context.Context, db *store.DB) (bool, error) {
 	if districts[0].Name != district {
 		return false, ErrOccupied
 	}
-	n, err := gorm.G[model.AuditLine](db.Read()).Where("target_id = ? AND action = ?", districts[0].ID, filled).Count(ctx, "*")
+	n, err := store.From[model.AuditLine](db.Read()).Where("target_id = ? AND action = ?", districts[0].ID, filled).Count(ctx, "*")
 	if err != nil {
 		return false, fmt.Errorf("sample: look for the mark: %w", err)
 	}

@@ -63,7 +63,7 @@ func filled(tb testing.TB, at string) *store.DB {
 
 func all[T any](tb testing.TB, db *store.DB) []T {
 	tb.Helper()
-	rows, err := gorm.G[T](db.Read()).Find(tb.Context())
+	rows, err := store.From[T](db.Read()).Find(tb.Context())
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -253,7 +253,7 @@ func TestAFillingThatWasInterruptedIsSaidClearly(t *testing.T) {
 func TestAnotherDistrictIsLeftAlone(t *testing.T) {
 	db := storetest.Open(t)
 	err := store.InTx(t.Context(), db, func(ctx context.Context, tx *gorm.DB) error {
-		return gorm.G[model.Area](tx).Create(ctx, &model.Area{ID: "d", Level: model.LevelDistrict, Name: "真实区", Path: "d/"})
+		return store.From[model.Area](tx).Create(ctx, &model.Area{ID: "d", Level: model.LevelDistrict, Name: "真实区", Path: "d/"})
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"sync"
 
-	"gorm.io/gorm"
-
 	"lianxin/model"
 	"lianxin/service/account"
+	"lianxin/service/store"
 )
 
 // openSesame opens every staff account of the demo, and is printed by it.
@@ -96,11 +95,11 @@ func (t *town) hire(ctx context.Context, staff []officer) func() error {
 
 // atDesk gives the actor of a staff account, as after signing in.
 func (t *town) atDesk(ctx context.Context, o officer) (model.Actor, error) {
-	staff, err := gorm.G[model.StaffAccount](t.DB.Read()).Where("login = ?", o.Login.Login).Take(ctx)
+	staff, err := store.From[model.StaffAccount](t.DB.Read()).Where("login = ?", o.Login.Login).Take(ctx)
 	if err != nil {
 		return model.Actor{}, fmt.Errorf("sample: find %s: %w", o.Name, err)
 	}
-	grants, err := gorm.G[model.Grant](t.DB.Read()).Where("person_id = ?", staff.PersonID).Find(ctx)
+	grants, err := store.From[model.Grant](t.DB.Read()).Where("person_id = ?", staff.PersonID).Find(ctx)
 	if err != nil {
 		return model.Actor{}, fmt.Errorf("sample: read grants of %s: %w", o.Name, err)
 	}

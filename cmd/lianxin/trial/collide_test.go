@@ -6,9 +6,8 @@ import (
 	"sync"
 	"time"
 
-	"gorm.io/gorm"
-
 	"lianxin/model"
+	"lianxin/service/store"
 )
 
 // How many messages two phones act on at once, and how often four phones of one
@@ -48,7 +47,7 @@ func (p *place) collide(w *writers, d *desk) {
 	w.people = append(w.people, phones...)
 	db := p.open()
 	defer func() { _ = db.Close() }()
-	left, err := gorm.G[model.NoticeGrant](db.Read()).Where("person_id = ? AND template_id = ?", writer.id, "mini-survey").Take(p.tb.Context())
+	left, err := store.From[model.NoticeGrant](db.Read()).Where("person_id = ? AND template_id = ?", writer.id, "mini-survey").Take(p.tb.Context())
 	if want := grants * len(phones); err != nil || left.Remaining != want {
 		p.tb.Errorf("the counter stands at %d, want %d, %v", left.Remaining, want, err)
 	}
@@ -81,7 +80,7 @@ func (p *place) sentTwoHanded(w *writers, writer *person, phones []*person) (ids
 	db := p.open()
 	defer func() { _ = db.Close() }()
 	p.patient(time.Minute, "what was sent from two phones is delivered", func() bool {
-		n, err := gorm.G[model.Message](db.Read()).Where("id IN ? AND state = ?", ids, model.MessageDelivered).Count(p.tb.Context(), "*")
+		n, err := store.From[model.Message](db.Read()).Where("id IN ? AND state = ?", ids, model.MessageDelivered).Count(p.tb.Context(), "*")
 		return err == nil && int(n) == len(ids)
 	})
 	return ids

@@ -8,9 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"gorm.io/gorm"
-
 	"lianxin/model"
+	"lianxin/service/store"
 	"lianxin/service/store/storetest"
 )
 
@@ -63,7 +62,7 @@ func TestATaskThatWasBegunWhenTheProgramWasKilledIsDoneByTheNext(t *testing.T) {
 	db := p.open()
 	defer func() { _ = db.Close() }()
 	p.patient(20*time.Second, "the check is under way", func() bool {
-		n, err := gorm.G[model.Task](db.Read()).Where("state = ?", model.TaskRunning).Count(t.Context(), "*")
+		n, err := store.From[model.Task](db.Read()).Where("state = ?", model.TaskRunning).Count(t.Context(), "*")
 		return err == nil && n == 1
 	})
 	p.replicas[0].kill()
@@ -95,7 +94,7 @@ func TestWhatIsUnderWayIsAnsweredWhenTheProgramIsToldToStop(t *testing.T) {
 	defer func() { _ = db.Close() }()
 	p.settled(db, time.Minute)
 	p.nothingLost(db, w.accepted)
-	running, err := gorm.G[model.Task](db.Read()).Where("attempts > 1").Count(t.Context(), "*")
+	running, err := store.From[model.Task](db.Read()).Where("attempts > 1").Count(t.Context(), "*")
 	if err != nil || running != 0 {
 		t.Errorf("%d tasks were begun twice, %v: a stop must let them end", running, err)
 	}

@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"gorm.io/gorm"
-
 	"lianxin/model"
 	"lianxin/service/store"
 )
@@ -156,7 +154,7 @@ func (p *place) answersKept(db *store.DB, d *desk) {
 	messages := byID(rows[model.Message](p, db), func(m model.Message) string { return m.ID })
 	lines := count(rows[model.AuditLine](p, db), func(l model.AuditLine) string { return l.Action + " " + l.TargetID })
 	notices := count(rows[model.Notice](p, db), func(n model.Notice) string { return n.PersonID + " " + n.Happening })
-	answers, err := gorm.G[model.Turn](db.Read()).Where("effect = ?", model.EffectAnswer).Find(p.tb.Context())
+	answers, err := store.From[model.Turn](db.Read()).Where("effect = ?", model.EffectAnswer).Find(p.tb.Context())
 	if err != nil {
 		p.tb.Fatal(err)
 	}

@@ -203,10 +203,10 @@ func (p *place) fill() {
 	area.Path = area.ID + "/"
 	now := time.Now().UTC().Truncate(time.Millisecond)
 	err := store.InTx(p.tb.Context(), db, func(ctx context.Context, tx *gorm.DB) error {
-		if err := gorm.G[model.Area](tx).Create(ctx, &area); err != nil {
+		if err := store.From[model.Area](tx).Create(ctx, &area); err != nil {
 			return err
 		}
-		return gorm.G[model.Representative](tx).Create(ctx, &model.Representative{
+		return store.From[model.Representative](tx).Create(ctx, &model.Representative{
 			ID: p.seat, AreaID: area.ID, AreaPath: area.Path, Name: "张三", State: model.RepresentativeServing, MessageCap: 1_000_000, CreatedAt: now, UpdatedAt: now,
 		})
 	})
@@ -221,10 +221,10 @@ func (p *place) seatOf(personID string) {
 	db := p.open()
 	defer func() { _ = db.Close() }()
 	err := store.InTx(p.tb.Context(), db, func(ctx context.Context, tx *gorm.DB) error {
-		if _, err := gorm.G[model.Representative](tx).Where("id = ?", p.seat).Update(ctx, "person_id", personID); err != nil {
+		if _, err := store.From[model.Representative](tx).Where("id = ?", p.seat).Update(ctx, "person_id", personID); err != nil {
 			return err
 		}
-		return gorm.G[model.Grant](tx).Create(ctx, &model.Grant{
+		return store.From[model.Grant](tx).Create(ctx, &model.Grant{
 			ID: model.NewID(), PersonID: personID, Role: model.RoleRepresentative, RepresentativeID: p.seat,
 		})
 	})

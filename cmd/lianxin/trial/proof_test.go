@@ -8,8 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"gorm.io/gorm"
-
 	"lianxin/model"
 	"lianxin/service/store"
 )
@@ -18,10 +16,10 @@ import (
 func (p *place) settled(db *store.DB, limit time.Duration) {
 	p.tb.Helper()
 	p.patient(limit, "the outbox is empty", func() bool {
-		n, err := gorm.G[model.Task](db.Read()).Where("state IN ?", []model.TaskState{model.TaskReady, model.TaskRunning}).Count(p.tb.Context(), "*")
+		n, err := store.From[model.Task](db.Read()).Where("state IN ?", []model.TaskState{model.TaskReady, model.TaskRunning}).Count(p.tb.Context(), "*")
 		return err == nil && n == 0
 	})
-	refused, err := gorm.G[model.Task](db.Read()).Where("state = ?", model.TaskRefused).Find(p.tb.Context())
+	refused, err := store.From[model.Task](db.Read()).Where("state = ?", model.TaskRefused).Find(p.tb.Context())
 	if err != nil || len(refused) > 0 {
 		p.tb.Errorf("%d tasks stopped for good, %v: %+v", len(refused), err, refused)
 	}
@@ -78,8 +76,8 @@ func (p *place) nothingLost(db *store.DB, all map[*person][]accepted) {
 // went wrong.
 func (p *place) story(db *store.DB, id string) string {
 	p.tb.Helper()
-	clocks, err := gorm.G[model.Deadline](db.Read()).Where("target_id = ?", id).Order("started_at").Find(p.tb.Context())
-	facts, failed := gorm.G[model.Fact](db.Read()).Where("message_id = ?", id).Order("at").Find(p.tb.Context())
+	clocks, err := store.From[model.Deadline](db.Read()).Where("target_id = ?", id).Order("started_at").Find(p.tb.Context())
+	facts, failed := store.From[model.Fact](db.Read()).Where("message_id = ?", id).Order("at").Find(p.tb.Context())
 	if err = errors.Join(err, failed); err != nil {
 		p.tb.Fatal(err)
 	}
@@ -123,7 +121,7 @@ func (p *place) toldOnce(db *store.DB, people []*person, seatHolder *person) (un
 				p.tb.Errorf("%s was pushed to %d times: %s", o.name, n, key)
 			}
 		}
-		known, err := gorm.G[model.Notice](db.Read()).Where("person_id = ?", o.id).Find(p.tb.Context())
+		known, err := store.From[model.Notice](db.Read()).Where("person_id = ?", o.id).Find(p.tb.Context())
 		if err != nil {
 			p.tb.Fatal(err)
 		}
@@ -212,7 +210,7 @@ func (p *place) listed(all map[*person][]accepted) {
 
 func rows[T any](p *place, db *store.DB) []T {
 	p.tb.Helper()
-	all, err := gorm.G[T](db.Read()).Find(p.tb.Context())
+	all, err := store.From[T](db.Read()).Find(p.tb.Context())
 	if err != nil {
 		p.tb.Fatal(err)
 	}
@@ -257,7 +255,7 @@ func (p *place) crowd() (residents []*person, representative *person) {
 	db := p.open()
 	defer func() { _ = db.Close() }()
 	p.patient(30*time.Second, "everybody who follows is known", func() bool {
-		n, err := gorm.G[model.WeChatIdentity](db.Read()).Where("account = ? AND following = ?", model.AccountOfficial, true).Count(p.tb.Context(), "*")
+		n, err := store.From[model.WeChatIdentity](db.Read()).Where("account = ? AND following = ?", model.AccountOfficial, true).Count(p.tb.Context(), "*")
 		return err == nil && n == 9
 	})
 	return residents, representative

@@ -45,7 +45,7 @@ func allOrNothing(t *testing.T, nodes []*server) (repeated int64) {
 		f.sides[i] = db
 	}
 	scene := model.Scene{Code: "fight", Kind: model.ScenePlace, CreatedAt: time.UnixMilli(0).UTC()}
-	if err := store.InTx(t.Context(), f.sides[0], func(ctx context.Context, tx *gorm.DB) error { return gorm.G[model.Scene](tx).Create(ctx, &scene) }); err != nil {
+	if err := store.InTx(t.Context(), f.sides[0], func(ctx context.Context, tx *gorm.DB) error { return store.From[model.Scene](tx).Create(ctx, &scene) }); err != nil {
 		t.Fatal(err)
 	}
 	var work sync.WaitGroup
@@ -75,16 +75,16 @@ func (f *fight) round(t *testing.T, db *store.DB) {
 	err := store.InTx(t.Context(), db, func(ctx context.Context, tx *gorm.DB) error {
 		id = model.NewID()[:30]
 		for i := range steps {
-			if err := gorm.G[model.Topic](tx).Create(ctx, &model.Topic{ID: fmt.Sprintf("%s-%d", id, i), Name: "一步"}); err != nil {
+			if err := store.From[model.Topic](tx).Create(ctx, &model.Topic{ID: fmt.Sprintf("%s-%d", id, i), Name: "一步"}); err != nil {
 				return err
 			}
-			if _, err := gorm.G[model.Topic](tx).Where("name = ?", "没有").Limit(1).Find(ctx); err != nil {
+			if _, err := store.From[model.Topic](tx).Where("name = ?", "没有").Limit(1).Find(ctx); err != nil {
 				return err
 			}
 			if i != 1 {
 				continue
 			}
-			if _, err := gorm.G[model.Scene](tx).Where("code = ?", "fight").Update(ctx, "scans", gorm.Expr("scans + 1")); err != nil {
+			if _, err := store.From[model.Scene](tx).Where("code = ?", "fight").Update(ctx, "scans", gorm.Expr("scans + 1")); err != nil {
 				return err
 			}
 		}
@@ -104,11 +104,11 @@ func (f *fight) round(t *testing.T, db *store.DB) {
 
 func (f *fight) examine(t *testing.T) {
 	t.Helper()
-	scene, err := gorm.G[model.Scene](f.sides[0].Read()).Where("code = ?", "fight").Take(t.Context())
+	scene, err := store.From[model.Scene](f.sides[0].Read()).Where("code = ?", "fight").Take(t.Context())
 	if err != nil || scene.Scans != len(f.committed) {
 		t.Errorf("the row counts %d, %d were committed, %v", scene.Scans, len(f.committed), err)
 	}
-	topics, err := gorm.G[model.Topic](f.sides[0].Read()).Where("name = ?", "一步").Find(t.Context())
+	topics, err := store.From[model.Topic](f.sides[0].Read()).Where("name = ?", "一步").Find(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
