@@ -38,6 +38,12 @@ type Lease struct {
 	Until time.Time
 }
 
+// Queue is where transactions stand in line that must see one another's rows.
+type Queue struct {
+	Name string `gorm:"primaryKey"`
+	Turn int64
+}
+
 // WeChatToken is the access token of one account, shared by all replicas.
 type WeChatToken struct {
 	AppID     string `gorm:"primaryKey"`

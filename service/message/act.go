@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"gorm.io/gorm"
@@ -134,6 +135,9 @@ func (s *Service) writeAnswer(ctx context.Context, by model.Actor, id string, wo
 // touches the message first goes on.
 func (s *Service) noAnswerPending(ctx context.Context, tx *gorm.DB, m *model.Message) error {
 	touched := s.now()
+	if !touched.After(m.UpdatedAt) {
+		touched = m.UpdatedAt.Add(time.Millisecond) // or two in one millisecond would both be the first
+	}
 	mine, err := store.From[model.Message](tx).Where("id = ? AND updated_at = ?", m.ID, m.UpdatedAt).Update(ctx, "updated_at", touched)
 	if err != nil {
 		return fmt.Errorf("message: touch: %w", err)

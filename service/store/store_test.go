@@ -68,7 +68,7 @@ func records() []any {
 		model.Notice{},
 		model.NoticeGrant{},
 		model.Task{},
-		model.Lease{},
+		model.Lease{}, model.Queue{},
 		model.Inbound{},
 		model.WeChatToken{},
 		model.LimitMark{},
