@@ -63,6 +63,7 @@ func serve(ctx context.Context, w world, cfg config.Config) (err error) {
 		return errors.Join(err, listener.Close())
 	}
 	return app.run(ctx, listener, func() error {
+		defer w.tidy()
 		return json.NewEncoder(w.stdout).Encode(readyLine{Ready: true, App: "http://" + listener.Addr().String(), Figures: app.figures})
 	})
 }

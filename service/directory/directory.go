@@ -15,6 +15,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/maypok86/otter/v2"
+
 	"lianxin/service/store"
 )
 
@@ -38,6 +40,8 @@ type Service struct {
 	clock     func() time.Time
 	minSample int
 	log       *slog.Logger
+	// told keeps the figures of representatives for a while.
+	told *otter.Cache[string, toldFigures]
 }
 
 // New makes a Service. It fails when something it cannot do without is missing.
@@ -48,7 +52,7 @@ func New(o Options) (*Service, error) {
 	if o.MinSample < 0 {
 		return nil, errors.New("directory: the minimum sample cannot be negative")
 	}
-	s := &Service{db: o.DB, clock: o.Now, minSample: o.MinSample, log: o.Log}
+	s := &Service{db: o.DB, clock: o.Now, minSample: o.MinSample, log: o.Log, told: newTold()}
 	if s.minSample == 0 {
 		s.minSample = defaultMinSample
 	}

@@ -47,10 +47,15 @@ func TestFiguresAreHiddenBelowTheMinimumSample(t *testing.T) {
 		t.Errorf("four messages are shown: %+v", f)
 	}
 	d.delivered(12 * time.Hour)
+	if f := figures(); f != nil {
+		t.Errorf("what was counted a moment ago is counted again: %+v", f)
+	}
+	d.clock.Advance(10 * time.Minute)
 	if f := figures(); f == nil || f.Received != 5 || f.Answered != 4 || f.MedianFirstTouchDays != nil {
 		t.Errorf("got %+v, want no median of four", f)
 	}
 	d.delivered(12 * time.Hour)
+	d.clock.Advance(10 * time.Minute)
 	if f := figures(); f == nil || f.MedianFirstTouchDays == nil || *f.MedianFirstTouchDays != 1.5 {
 		t.Errorf("got %+v, want a median of 1.5 days", f)
 	}

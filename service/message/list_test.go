@@ -76,8 +76,6 @@ func TestWhatSendingAnswersIsWhatReadingShows(t *testing.T) {
 
 func TestAQueueIsNarrowedByAreaTopicAndNumber(t *testing.T) {
 	town := newTown(t)
-	insert(town, &model.Area{ID: "d", Level: model.LevelDistrict, Name: "东湖区", Path: districtPath})
-	insert(town, &model.Area{ID: "c", ParentID: "d", Level: model.LevelCommunity, Name: "和平社区", Path: communityPath})
 	var sent []message.Thread
 	for _, topic := range []string{"road", "", "road"} {
 		m, err := town.svc.Send(t.Context(), town.wang, message.Draft{RepresentativeID: town.zhangSeat, Body: "路灯坏了 " + fmt.Sprint(len(sent)), TopicID: topic})
@@ -109,7 +107,6 @@ func TestAQueueIsNarrowedByAreaTopicAndNumber(t *testing.T) {
 
 func TestAnAreaOfOthersIsNotFoundInTheQueue(t *testing.T) {
 	town := newTown(t)
-	insert(town, &model.Area{ID: "d", Level: model.LevelDistrict, Name: "东湖区", Path: districtPath})
 	officer := town.liaison
 	officer.Grants = []model.Grant{{Role: model.RoleLiaisonOfficer, AreaPath: communityPath}}
 	for _, id := range []string{"d", "nowhere"} {

@@ -174,21 +174,17 @@ func (s *Service) everywhere(ctx context.Context, areaPaths []string) ([]walk, e
 	return eachOf([]walk{{}}, "area_path", areas), nil
 }
 
-// areasWithMessages finds the areas within one that messages lie in, by leaping
-// through their index from one to the next.
+// areasWithMessages finds the areas within one that messages lie in: as many as
+// are worth walking one by one, and one more.
 func (s *Service) areasWithMessages(ctx context.Context, path string) ([]string, error) {
-	end := strings.TrimSuffix(path, "/") + "0"
-	found, err := store.From[struct{ Path string }](s.db.Read()).Raw(`WITH RECURSIVE leap (path, n) AS (
-			SELECT MIN(area_path), 1 FROM messages WHERE area_path >= ? AND area_path < ?
-			UNION ALL SELECT (SELECT MIN(m.area_path) FROM messages m WHERE m.area_path > leap.path AND m.area_path < ?), leap.n + 1
-			FROM leap WHERE leap.path IS NOT NULL AND leap.n <= ?)
-		SELECT path FROM leap WHERE path IS NOT NULL`, path, end, end, areasMax).Find(ctx)
+	areas, err := store.From[model.Area](s.db.Read()).Select("path").Where("path >= ? AND path < ?", path, strings.TrimSuffix(path, "/")+"0").
+		Where("EXISTS (SELECT 1 FROM messages m WHERE m.area_path = areas.path)").Limit(areasMax + 1).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("message: find areas with messages: %w", err)
 	}
-	areas := make([]string, len(found))
-	for i, f := range found {
-		areas[i] = f.Path
+	paths := make([]string, len(areas))
+	for i, a := range areas {
+		paths[i] = a.Path
 	}
-	return areas, nil
+	return paths, nil
 }

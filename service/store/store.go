@@ -80,7 +80,7 @@ func openSQLite(ctx context.Context, path, synchronous string) (*DB, error) {
 		return nil, fmt.Errorf("store: make data folder: %w", err)
 	}
 	base := "file:" + path + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(" + synchronous + ")" +
-		"&_pragma=foreign_keys(1)&_pragma=cache_size(-16000)&_time_format=sqlite"
+		"&_pragma=foreign_keys(1)&_pragma=cache_size(-8000)&_time_format=sqlite"
 	write, err := openGorm(ctx, sqlite.Open(base+"&_txlock=immediate"), 1)
 	if err != nil {
 		return nil, err
