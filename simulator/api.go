@@ -2,10 +2,12 @@ package simulator
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -20,7 +22,9 @@ type endpoint struct {
 	// accounts whose access_token opens the path; none means that the path takes no such token.
 	accounts []string
 	// right is what an account must have beyond a token; nil means nothing.
-	right  func(*account) bool
+	right func(*account) bool
+	// most is how large a body may be, in bytes; 0 means largestBody.
+	most   int64
 	answer func(*Simulator, *call) (any, error)
 }
 
@@ -30,10 +34,13 @@ type call struct {
 	account  *account
 	query    url.Values
 	body     []byte
+	kind     string // the Content-Type
 	now      time.Time
 	host     string
 	// mute is set when nobody is told how the call ended.
 	mute bool
+	// code is the errcode of a refusal that answers with more than words.
+	code int
 }
 
 // image is an answer that is no JSON.
@@ -48,7 +55,7 @@ func verifiedService(a *account) bool { return a.verifiedService() }
 func endpoints() map[string]endpoint {
 	const get, post = http.MethodGet, http.MethodPost
 	mini, official, both := []string{MiniAccount}, []string{OfficialAccount}, []string{MiniAccount, OfficialAccount}
-	return map[string]endpoint{
+	all := map[string]endpoint{
 		"/cgi-bin/token":                   {method: get, answer: plainToken},
 		"/cgi-bin/stable_token":            {method: post, answer: stableToken},
 		"/cgi-bin/getcallbackip":           {method: get, accounts: both, answer: callbackAddresses},
@@ -78,6 +85,8 @@ func endpoints() map[string]endpoint {
 		"/sns/userinfo":                      {method: get, answer: webUser},
 		"/sns/auth":                          {method: get, answer: webCheck},
 	}
+	maps.Copy(all, articleEndpoints())
+	return all
 }
 
 func unknownPath(*Simulator, *call) (any, error) {
@@ -91,12 +100,12 @@ func (s *Simulator) api(path string, e endpoint) http.Handler {
 		if shown == "" {
 			shown = r.URL.Path
 		}
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largestBody))
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, cmp.Or(e.most, largestBody)))
 		if err != nil {
 			http.Error(w, "request entity too large", http.StatusRequestEntityTooLarge)
 			return
 		}
-		c := &call{query: r.URL.Query(), body: body, host: "http://" + r.Host}
+		c := &call{query: r.URL.Query(), body: body, kind: r.Header.Get("Content-Type"), host: "http://" + r.Host}
 		if s.strike(w, r, shown, c) {
 			return
 		}
@@ -117,7 +126,7 @@ func (s *Simulator) answer(path, method string, e endpoint, c *call) (any, error
 	defer s.mu.Unlock()
 	c.accounts, c.now = s.accounts, s.now()
 	answer, err := s.answerLocked(method, e, c)
-	record := callRecord{Path: path, At: c.now}
+	record := callRecord{Path: path, At: c.now, Code: c.code}
 	if c.account != nil {
 		record.Account = c.account.name
 	}

@@ -69,6 +69,9 @@ func (s *Simulator) controlRoutes(mux *http.ServeMux) {
 		"GET /simulator/text-rules":             listTextRules,
 		"POST /simulator/text-rules":            addTextRule,
 		"PUT /simulator/text-rules":             putTextRules,
+		"GET /simulator/articles":               listArticles,
+		"GET /simulator/publishing":             readPublishing,
+		"PUT /simulator/publishing":             changePublishing,
 		"POST /simulator/reset":                 resetWorld,
 		"GET /simulator/phone":                  readPhone,
 	} {

@@ -13,6 +13,7 @@ type accountView struct {
 	Kind       string `json:"kind,omitempty"`
 	Verified   bool   `json:"verified"`
 	Bound      bool   `json:"bound"`
+	Publishes  bool   `json:"publishes"`
 	Mode       string `json:"mode"`
 	Format     string `json:"format"`
 	Callback   string `json:"callback"`
@@ -21,7 +22,7 @@ type accountView struct {
 
 func (a *account) view() accountView {
 	v := accountView{
-		AppID: a.AppID, OriginalID: a.originalID, Verified: a.Verified, Bound: !a.Unbound, Mode: a.Mode,
+		AppID: a.AppID, OriginalID: a.originalID, Verified: a.Verified, Bound: !a.Unbound, Publishes: a.mayPublish(), Mode: a.Mode,
 		Format: a.Format, Callback: a.CallbackURL, ExpiresIn: int(a.TokenLife.Seconds()),
 	}
 	if a.name == OfficialAccount {
@@ -43,6 +44,7 @@ type accountChange struct {
 	Kind      *string `json:"kind"`
 	Verified  *bool   `json:"verified"`
 	Bound     *bool   `json:"bound"`
+	Publishes *bool   `json:"publishes"`
 	Mode      *string `json:"mode"`
 	Format    *string `json:"format"`
 	Callback  *string `json:"callback"`
@@ -77,6 +79,9 @@ func (in accountChange) apply(to Account) Account {
 	put(&to.CallbackURL, in.Callback)
 	if in.Bound != nil {
 		to.Unbound = !*in.Bound
+	}
+	if in.Publishes != nil {
+		to.Barred = !*in.Publishes
 	}
 	if in.ExpiresIn != nil {
 		to.TokenLife = time.Duration(*in.ExpiresIn) * time.Second

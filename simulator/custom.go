@@ -117,7 +117,7 @@ func customRich(in customMessage) (notice, error) {
 		}
 		return notice{Title: one.Title, Text: one.Description, URL: one.URL}, nil
 	case in.MsgType == "mpnewsarticle":
-		return notice{}, refuse(40007) // nothing has been published yet
+		return notice{}, refuse(40007) // the stand-in hands on published articles by mass send alone
 	case in.MsgType == "msgmenu" && in.Menu != nil && len(in.Menu.List) > 0:
 		words := []string{in.Menu.Head}
 		for _, entry := range in.Menu.List {

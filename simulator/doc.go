@@ -56,8 +56,12 @@
 //	GET    /simulator/clock             → {"now":"…"}
 //	POST   /simulator/clock             {"advance":"49h"} or {"set":"2026-11-22T09:00:00+08:00"}
 //	GET    /simulator/accounts/A        → {"appid","original_id","kind","verified","bound","mode","format","callback","expires_in"}
-//	PUT    /simulator/accounts/A        {"kind":"subscription","verified":false,"bound":true,"mode":"plain","format":"json",
+//	PUT    /simulator/accounts/A        {"kind":"subscription","verified":false,"bound":true,"publishes":false,"mode":"plain","format":"json",
 //	                                    "callback":"http://…","expires_in":300}  each may be left out
+//	GET    /simulator/articles          → {"articles":[{"article_id","idx","title","content","url","by":"publish|mass","deleted"}]}
+//	GET    /simulator/publishing        → {"hold","publish_status","mass_status","text_ids","waiting"}
+//	PUT    /simulator/publishing        {"hold":true,"publish_status":4,"mass_status":"err(10001)","text_ids":true}  each may be left out;
+//	                                    hold keeps jobs unfinished until it is false; the others are how later jobs end, and publish_id as text
 //	POST   /simulator/accounts/A/verify no body; → {"ok":true,"status":200,"answer":"…"}
 //	POST   /simulator/tokens/revoke     {"account":"mini"}
 //	GET    /simulator/media-verdicts    → {"media_verdicts":[…]}

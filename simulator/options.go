@@ -76,6 +76,9 @@ type Account struct {
 	Verified bool
 	// Unbound says that no open-platform account joins the two, so nobody has a unionid.
 	Unbound bool
+	// Barred says that WeChat lets the official account neither publish nor mass-send, as it
+	// does with personal and unverifiable ones since July 2025. Drafts and pictures still work.
+	Barred bool
 	// Pages are the published pages of the mini-program; empty means that every page exists.
 	Pages []string
 	// OAuthDomain is the registered host for web login; empty accepts every host.

@@ -47,6 +47,7 @@ type world struct {
 	mediaVerdicts []*mediaVerdict
 	media         map[string]string
 	clientIDs     map[string]sentTemplate
+	desk          desk
 }
 
 // New makes a stand-in. It fails, with every mistake at once, when the options describe
@@ -141,6 +142,7 @@ func (s *Simulator) reset() {
 		media:     map[string]string{},
 		clientIDs: map[string]sentTemplate{},
 		textRules: defaultTextRules(),
+		desk:      newDesk(),
 	}
 	s.accounts[MiniAccount] = newAccount(MiniAccount, s.start.Mini)
 	s.accounts[OfficialAccount] = newAccount(OfficialAccount, s.start.Official)

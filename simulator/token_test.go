@@ -146,5 +146,5 @@ func TestMethodAndBodyAreChecked(t *testing.T) {
 	s.wantCode(47001, s.post(path, "{"))
 	s.wantCode(47001, s.post(path, `{"version":"2"}`))
 	s.wantCode(43001, s.post("/cgi-bin/token", nil))
-	s.wantCode(40066, s.get("/cgi-bin/draft/count"))
+	s.wantCode(40066, s.get("/cgi-bin/comment/list"))
 }

@@ -1,0 +1,141 @@
+package simulator
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+)
+
+// submitDraft is freepublish/submit. It takes the same draft again while the first publication
+// is under way: nothing here keeps an account from publishing twice.
+func submitDraft(s *Simulator, c *call) (any, error) {
+	in, err := decode[mediaRequest](c)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.draftOf(in.MediaID)
+	if err != nil {
+		return nil, err
+	}
+	j := &job{id: firstPublishID + s.next(), mediaID: in.MediaID, articles: slices.Clone(found.articles)}
+	s.begin(j)
+	out := done()
+	out["publish_id"], out["msg_data_id"] = s.shownID(j.id), s.shownID(j.id)
+	return out, nil
+}
+
+// readPublication is freepublish/get. It takes the id as a number and as a text.
+func readPublication(s *Simulator, c *call) (any, error) {
+	in, err := decode[struct {
+		ID json.RawMessage `json:"publish_id"`
+	}](c)
+	if err != nil {
+		return nil, err
+	}
+	j := s.jobOf(in.ID, false)
+	if j == nil {
+		return nil, refuseBecause(40035, "invalid parameter, publish_id is unknown")
+	}
+	out := reply{"publish_id": s.shownID(j.id), "publish_status": j.status, "fail_idx": []int{}}
+	switch j.status {
+	case publishDone, publishDeleted:
+		items := []reply{}
+		for i, one := range j.articles {
+			items = append(items, reply{"idx": i + 1, "article_url": one.URL})
+		}
+		out["article_id"] = j.articleID
+		out["article_detail"] = reply{"count": len(items), "item": items}
+	case publishRunning:
+	default:
+		failed := []int{}
+		for i := range j.articles {
+			failed = append(failed, i+1)
+		}
+		out["fail_idx"] = failed
+	}
+	return out, nil
+}
+
+func (s *Simulator) jobOf(raw json.RawMessage, mass bool) *job {
+	text := string(raw)
+	if unquoted, err := strconv.Unquote(text); err == nil {
+		text = unquoted
+	}
+	id, err := strconv.ParseInt(text, 10, 64)
+	at := slices.IndexFunc(s.desk.jobs, func(j *job) bool { return j.id == id && j.mass == mass })
+	if err != nil || at < 0 {
+		return nil
+	}
+	return s.desk.jobs[at]
+}
+
+type articleRequest struct {
+	ArticleID string `json:"article_id"`
+	Index     int    `json:"index"`
+}
+
+// publication finds a published article that the owner has not deleted.
+func (s *Simulator) publication(id string) (*job, error) {
+	at := slices.IndexFunc(s.desk.jobs, func(j *job) bool { return id != "" && j.articleID == id && !j.mass })
+	if at < 0 || s.desk.jobs[at].status == publishDeleted {
+		return nil, refuse(53600)
+	}
+	return s.desk.jobs[at], nil
+}
+
+// readArticle is freepublish/getarticle.
+func readArticle(s *Simulator, c *call) (any, error) {
+	in, err := decode[articleRequest](c)
+	if err != nil {
+		return nil, err
+	}
+	j, err := s.publication(in.ArticleID)
+	if err != nil {
+		return nil, err
+	}
+	items := []map[string]any{}
+	for _, one := range j.articles {
+		text, err := encodeJSON(one)
+		if err != nil {
+			return nil, err
+		}
+		var item map[string]any
+		if err := json.Unmarshal(text, &item); err != nil {
+			return nil, err
+		}
+		item["is_deleted"] = one.deleted
+		items = append(items, item)
+	}
+	return reply{"news_item": items}, nil
+}
+
+// deleteArticle is freepublish/delete: without an index, all of them, for good.
+func deleteArticle(s *Simulator, c *call) (any, error) {
+	in, err := decode[articleRequest](c)
+	if err != nil {
+		return nil, err
+	}
+	j, err := s.publication(in.ArticleID)
+	if err != nil {
+		return nil, err
+	}
+	if in.Index < 0 || in.Index > len(j.articles) {
+		return nil, refuse(40114)
+	}
+	j.remove(in.Index)
+	return done(), nil
+}
+
+// remove deletes one article of a job, counted from 1, or with 0 all of them.
+func (j *job) remove(index int) {
+	left := false
+	for i := range j.articles {
+		if index == 0 || i == index-1 {
+			j.articles[i].deleted = true
+		}
+		left = left || !j.articles[i].deleted
+	}
+	if !left {
+		j.status = publishDeleted
+	}
+}
