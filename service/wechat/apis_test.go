@@ -94,6 +94,14 @@ func (w *world) apis() []api {
 			_, err := g.URLLink(ctx, "pages/index/index", "a=1")
 			return err
 		}},
+		{"UploadPicture", "/cgi-bin/media/uploadimg", true, func(ctx context.Context, g *wechat.Gateway) error {
+			_, err := g.UploadPicture(ctx, []byte(png))
+			return err
+		}},
+		{"UploadCover", "/cgi-bin/material/add_material", true, func(ctx context.Context, g *wechat.Gateway) error {
+			_, err := g.UploadCover(ctx, []byte(png))
+			return err
+		}},
 	}
 	follows := w.control(http.MethodGet, "users/"+url.PathEscape(who), body{})["follows"].(bool)
 	if !follows {

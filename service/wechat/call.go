@@ -43,6 +43,8 @@ type call struct {
 	answer  answerKind
 	// at receives the time by WeChat's clock, when not nil.
 	at *time.Time
+	// kept receives the answer also when it is a refusal, when not nil.
+	kept *[]byte
 }
 
 // ask runs do, which makes exactly one HTTP request, and returns the answer.
@@ -61,6 +63,9 @@ func (g *Gateway) ask(ctx context.Context, c call, do func(ctx context.Context) 
 	g.watch(c.api, outcomeOf(refused, x), g.now().Sub(began))
 	if told, unread := http.ParseTime(x.header.Get("Date")); c.at != nil && unread == nil {
 		*c.at = told
+	}
+	if c.kept != nil {
+		*c.kept = x.body
 	}
 	if refused != nil {
 		return nil, refused

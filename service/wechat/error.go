@@ -34,6 +34,7 @@ type Error struct {
 	Message string
 
 	kind      error
+	words     error
 	cause     error
 	temporary bool
 }
@@ -54,11 +55,15 @@ func (e *Error) Error() string {
 	return text.String()
 }
 
-// Unwrap returns the sentinel and the context's error, as far as there are any.
+// Unwrap returns the sentinel, the fault that tells an editor what to do about a
+// refused article, and the context's error, as far as there are any.
 func (e *Error) Unwrap() []error {
 	var wrapped []error
 	if e.kind != nil {
 		wrapped = append(wrapped, e.kind)
+	}
+	if e.words != nil {
+		wrapped = append(wrapped, e.words)
 	}
 	if e.cause != nil {
 		wrapped = append(wrapped, e.cause)
@@ -104,6 +109,7 @@ var meanings = map[int]meaning{
 	45011: {temporary: true}, // per-minute quota
 	43108: {temporary: true}, // two sends to one person at once
 	87020: {temporary: true}, // the same picture again too soon
+	45066: {temporary: true}, // mass send: the same client id within a minute
 
 	// A token that is still dead after a refresh may be alive at the next call.
 	40001: {temporary: true},
@@ -129,7 +135,32 @@ var meanings = map[int]meaning{
 	43116: {kind: model.ErrChannelUnavailable}, // template limited
 	48001: {kind: model.ErrChannelUnavailable}, // interface not granted
 	50002: {kind: model.ErrChannelUnavailable}, // account limited
+	45028: {kind: model.ErrChannelUnavailable}, // mass send: quota
+	88000: {kind: model.ErrChannelUnavailable}, // comments
 	85079: {kind: model.ErrChannelUnavailable}, // mini-program not released
+
+	40005: {kind: model.ErrContentRefused}, // file type
+	40009: {kind: model.ErrContentRefused}, // picture: size
+	40059: {kind: model.ErrContentRefused}, // mass send: id
+	40114: {kind: model.ErrContentRefused}, // draft: index
+	40130: {kind: model.ErrContentRefused}, // mass send: list of people
+	41005: {kind: model.ErrContentRefused}, // picture missing
+	41039: {kind: model.ErrContentRefused}, // draft: source address
+	45003: {kind: model.ErrContentRefused}, // draft: title
+	45004: {kind: model.ErrContentRefused}, // draft: digest
+	45005: {kind: model.ErrContentRefused}, // draft: length of an address
+	45062: {kind: model.ErrContentRefused}, // mass send: advertisement
+	45067: {kind: model.ErrContentRefused}, // mass send: client id
+	45110: {kind: model.ErrContentRefused}, // draft: author
+	45166: {kind: model.ErrContentRefused}, // draft: content
+	48021: {kind: model.ErrContentRefused}, // draft saved by itself
+	53404: {kind: model.ErrContentRefused}, // goods
+	53405: {kind: model.ErrContentRefused}, // goods
+	53406: {kind: model.ErrContentRefused}, // goods
+	53503: {kind: model.ErrContentRefused}, // draft: check
+	53504: {kind: model.ErrContentRefused}, // draft: only at the website
+	53505: {kind: model.ErrContentRefused}, // draft: save by hand
+	53600: {kind: model.ErrContentRefused}, // article id
 
 	40004: {kind: model.ErrContentRefused}, // media type
 	40007: {kind: model.ErrContentRefused}, // media id
@@ -190,7 +221,7 @@ func meaningOf(api string, code int) meaning {
 // answered is the error for an errcode of WeChat's.
 func answered(api string, code int, message string) *Error {
 	means := meaningOf(api, code)
-	return &Error{API: api, Code: code, Message: message, kind: means.kind, temporary: means.temporary}
+	return &Error{API: api, Code: code, Message: message, kind: means.kind, words: wordsOf(api, code), temporary: means.temporary}
 }
 
 // notSent is the error for something that WeChat would refuse with this code,
