@@ -77,7 +77,8 @@ func TestAMoveThatWasCutShortGoesOnWhereItStopped(t *testing.T) {
 	}
 	there := len(m.stand.Keys())
 	second, err := m.custodian.MoveFrom(t.Context(), m.keeper, quietly)
-	if err != nil || second.There != there || second.Copied+second.There != 8 {
+	// A file that was on its way when the first move gave up may have come since.
+	if err != nil || second.There < there || second.Copied+second.There != 8 {
 		t.Errorf("after %d files the second move says %+v, %v", there, second, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
