@@ -149,17 +149,22 @@ func (s *Simulator) draftOf(mediaID string) (*draft, error) {
 	return s.desk.drafts[at], nil
 }
 
+// draftNamed finds the draft of a request that says nothing but which one.
+func (s *Simulator) draftNamed(c *call) (*draft, error) {
+	in, err := decode[mediaRequest](c)
+	if err != nil {
+		return nil, err
+	}
+	return s.draftOf(in.MediaID)
+}
+
 // forget takes a draft out of the box; its media_id dies.
 func (d *desk) forget(mediaID string) {
 	d.drafts = slices.DeleteFunc(d.drafts, func(one *draft) bool { return one.mediaID == mediaID })
 }
 
 func readDraft(s *Simulator, c *call) (any, error) {
-	in, err := decode[mediaRequest](c)
-	if err != nil {
-		return nil, err
-	}
-	found, err := s.draftOf(in.MediaID)
+	found, err := s.draftNamed(c)
 	if err != nil {
 		return nil, err
 	}
@@ -195,14 +200,11 @@ func updateDraft(s *Simulator, c *call) (any, error) {
 }
 
 func deleteDraft(s *Simulator, c *call) (any, error) {
-	in, err := decode[mediaRequest](c)
+	found, err := s.draftNamed(c)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.draftOf(in.MediaID); err != nil {
-		return nil, err
-	}
-	s.desk.forget(in.MediaID)
+	s.desk.forget(found.mediaID)
 	return done(), nil
 }
 

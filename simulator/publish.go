@@ -9,15 +9,11 @@ import (
 // submitDraft is freepublish/submit. It takes the same draft again while the first publication
 // is under way: nothing here keeps an account from publishing twice.
 func submitDraft(s *Simulator, c *call) (any, error) {
-	in, err := decode[mediaRequest](c)
+	found, err := s.draftNamed(c)
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.draftOf(in.MediaID)
-	if err != nil {
-		return nil, err
-	}
-	j := &job{id: firstPublishID + s.next(), mediaID: in.MediaID, articles: slices.Clone(found.articles)}
+	j := &job{id: firstPublishID + s.next(), mediaID: found.mediaID, articles: slices.Clone(found.articles)}
 	s.begin(j)
 	out := done()
 	out["publish_id"], out["msg_data_id"] = s.shownID(j.id), s.shownID(j.id)
