@@ -117,27 +117,20 @@ func (s *Service) prepare(ctx context.Context, by model.Actor, d Draft) (posting
 	return p, err
 }
 
-// topicsFor is how long topics are remembered.
-const topicsFor = 5 * time.Second
-
 // topicOf names a topic; empty for none. Fault: invalid.
 func (s *Service) topicOf(ctx context.Context, id string) (string, error) {
 	if id == "" {
 		return "", nil
 	}
-	named, err := store.Remember(s.db, "topics", s.now(), topicsFor, []string{"topics"}, func() (map[string]string, error) {
-		topics, err := store.From[model.Topic](s.db.Read()).Find(ctx)
-		all := map[string]string{}
-		for _, t := range topics {
-			all[t.ID] = t.Name
-		}
-		return all, err
-	})
+	n, err := s.names(ctx, s.db.Read())
 	if err != nil {
-		return "", fmt.Errorf("message: find topic: %w", err)
+		return "", err
 	}
-	name, ok := named[id]
-	if !ok {
+	name, err := nameIn[model.Topic](ctx, s.db.Read(), n.topics, id)
+	if err != nil {
+		return "", err
+	}
+	if name == "" {
 		return "", fault.InvalidField("topic_id", "没有这个主题，请重新选择。")
 	}
 	return name, nil

@@ -68,11 +68,6 @@ func (q Query[T]) Table(name string, args ...any) Query[T] {
 	return Query[T]{q.plan.then(func(db *gorm.DB) *gorm.DB { return db.Table(name, args...) })}
 }
 
-// Joins adds a join, written out.
-func (q Query[T]) Joins(join string, args ...any) Query[T] {
-	return Query[T]{q.plan.then(func(db *gorm.DB) *gorm.DB { return db.Joins(join, args...) })}
-}
-
 // Order sorts.
 func (q Query[T]) Order(by any) Query[T] {
 	return Query[T]{q.plan.then(func(db *gorm.DB) *gorm.DB { return db.Order(by) })}
@@ -93,14 +88,14 @@ func (q Query[T]) Distinct(columns ...any) Query[T] {
 	return Query[T]{q.plan.then(func(db *gorm.DB) *gorm.DB { return db.Distinct(columns...) })}
 }
 
-// Limit bounds how many rows there are.
-func (q Query[T]) Limit(rows int) Query[T] {
-	return Query[T]{q.plan.then(func(db *gorm.DB) *gorm.DB { return db.Limit(rows) })}
-}
-
 // Offset passes over the first rows.
 func (q Query[T]) Offset(rows int) Query[T] {
 	return Query[T]{q.plan.then(func(db *gorm.DB) *gorm.DB { return db.Offset(rows) })}
+}
+
+// Limit bounds how many rows there are.
+func (q Query[T]) Limit(rows int) Query[T] {
+	return Query[T]{q.plan.then(func(db *gorm.DB) *gorm.DB { return db.Limit(rows) })}
 }
 
 // OnConflict says what becomes of a row that is there already when it is created.
@@ -127,13 +122,6 @@ func (q Query[T]) Take(ctx context.Context) (T, error) {
 	return row, err
 }
 
-// First gives the first row by the primary key, as Take does.
-func (q Query[T]) First(ctx context.Context) (T, error) {
-	var row T
-	err := q.plan.begin(ctx).First(&row).Error
-	return row, err
-}
-
 // Scan reads the rows, or one, into something else than the record.
 func (q Query[T]) Scan(ctx context.Context, into any) error {
 	return q.plan.about(ctx, new(T)).Find(into).Error
@@ -143,9 +131,6 @@ func (q Query[T]) Scan(ctx context.Context, into any) error {
 func (q Query[T]) Rows(ctx context.Context) (*sql.Rows, error) {
 	return q.plan.about(ctx, new(T)).Rows()
 }
-
-// Row gives the first row.
-func (q Query[T]) Row(ctx context.Context) *sql.Row { return q.plan.about(ctx, new(T)).Row() }
 
 // Count counts the rows in which a column is set; all for "*".
 func (q Query[T]) Count(ctx context.Context, column string) (int64, error) {
