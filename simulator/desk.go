@@ -52,6 +52,7 @@ type draft struct {
 // job is a publication or a mass send, from its submission on.
 type job struct {
 	id        int64
+	dataID    int64 // msg_data_id: what the reading figures come under
 	mass      bool
 	mediaID   string
 	articles  []article

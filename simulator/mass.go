@@ -93,12 +93,12 @@ func (s *Simulator) massSend(c *call, in massRequest, to []*person) (any, error)
 	if !s.massQuota(c, to) {
 		return nil, refuse(45028)
 	}
-	j := &job{id: firstPublishID + s.next(), mass: true, mediaID: found.mediaID, articles: slices.Clone(found.articles), to: to}
+	j := &job{id: firstPublishID + s.next(), dataID: firstPublishID + s.next(), mass: true, mediaID: found.mediaID, articles: slices.Clone(found.articles), to: to}
 	if in.ClientID != "" {
 		s.desk.clients[in.ClientID] = clientID{job: j.id, first: c.now, last: c.now}
 	}
 	s.begin(j)
-	return reply{"errcode": 0, "errmsg": "send job submission success", "msg_id": j.id, "msg_data_id": j.id}, nil
+	return reply{"errcode": 0, "errmsg": "send job submission success", "msg_id": j.id, "msg_data_id": j.dataID}, nil
 }
 
 // sentBefore answers the second use of a clientmsgid: never another mass send.

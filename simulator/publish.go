@@ -13,10 +13,10 @@ func submitDraft(s *Simulator, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &job{id: firstPublishID + s.next(), mediaID: found.mediaID, articles: slices.Clone(found.articles)}
+	j := &job{id: firstPublishID + s.next(), dataID: firstPublishID + s.next(), mediaID: found.mediaID, articles: slices.Clone(found.articles)}
 	s.begin(j)
 	out := done()
-	out["publish_id"], out["msg_data_id"] = s.shownID(j.id), s.shownID(j.id)
+	out["publish_id"], out["msg_data_id"] = s.shownID(j.id), s.shownID(j.dataID)
 	return out, nil
 }
 

@@ -80,10 +80,11 @@ func TestAPublicationIsFollowedToItsEnd(t *testing.T) {
 		g := w.gateway(nil)
 		w.control(http.MethodPut, "publishing", body{"hold": true, "text_ids": text})
 		draft, _ := drafted(t, g)
-		id, err := g.Publish(t.Context(), draft)
-		if err != nil {
-			t.Fatal(err)
+		submitted, err := g.Publish(t.Context(), draft)
+		if err != nil || submitted.DataID == "" || submitted.DataID == submitted.ID {
+			t.Fatalf("submitted %+v, %v", submitted, err)
 		}
+		id := submitted.ID
 		if got, err := g.Publication(t.Context(), id); err != nil || got.State != wechat.PublishRunning {
 			t.Errorf("running: %+v, %v", got, err)
 		}
@@ -147,7 +148,8 @@ func TestAMassSendCannotHappenTwice(t *testing.T) {
 		t.Errorf("at once: %v", err)
 	}
 	w.clock.advance(2 * time.Minute)
-	id, err := g.MassSend(t.Context(), draft, "article-1")
+	sent, err := g.MassSend(t.Context(), draft, "article-1")
+	id := sent.ID
 	if err != nil || id == "" {
 		t.Fatalf("again: %q, %v", id, err)
 	}

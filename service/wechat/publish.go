@@ -42,6 +42,17 @@ type Publication struct {
 	Addresses []string
 }
 
+// Submitted is a job that WeChat has taken on. ID is what to ask for; DataID
+// (msg_data_id) is what its reading figures come under, and is empty when WeChat
+// did not say it again.
+type Submitted struct{ ID, DataID string }
+
+type submittedAnswer struct {
+	PublishID jobID `json:"publish_id"`
+	MassID    jobID `json:"msg_id"`
+	DataID    jobID `json:"msg_data_id"`
+}
+
 // Publish hands a draft in for publication and returns the id to ask for with
 // Publication; the event PUBLISHJOBFINISH tells the end. WeChat publishes the
 // same draft twice when asked twice at once: after model.ErrOutcomeUnknown look
@@ -49,17 +60,15 @@ type Publication struct {
 //
 // It fails like UploadPicture; model.ErrChannelUnavailable is an account without
 // the right, whose draft a person can publish by hand.
-func (g *Gateway) Publish(ctx context.Context, draftID string) (string, error) {
-	var answer struct {
-		ID jobID `json:"publish_id"`
-	}
+func (g *Gateway) Publish(ctx context.Context, draftID string) (Submitted, error) {
+	var answer submittedAnswer
 	if err := g.post(ctx, OfficialAccount, apiPublish, draftBody{ID: draftID}, &answer); err != nil {
-		return "", err
+		return Submitted{}, err
 	}
-	if answer.ID == "" {
-		return "", uncertain(apiPublish, "answer holds no id")
+	if answer.PublishID == "" {
+		return Submitted{}, uncertain(apiPublish, "answer holds no id")
 	}
-	return string(answer.ID), nil
+	return Submitted{ID: string(answer.PublishID), DataID: string(answer.DataID)}, nil
 }
 
 // Publication says how a publication stands. It fails like UploadPicture.
@@ -133,13 +142,11 @@ type massFilter struct {
 //
 // It fails like UploadPicture; 45028 is a quota that is used up, 89504 waits for
 // the account's administrator. Retryable after a minute with 45066.
-func (g *Gateway) MassSend(ctx context.Context, draftID, clientID string) (string, error) {
+func (g *Gateway) MassSend(ctx context.Context, draftID, clientID string) (Submitted, error) {
 	if clientID == "" || len(clientID) > maxClientID {
-		return "", notSent(apiMassAll, 45067, "a client id has 1 to 32 bytes")
+		return Submitted{}, notSent(apiMassAll, 45067, "a client id has 1 to 32 bytes")
 	}
-	var answer struct {
-		ID jobID `json:"msg_id"`
-	}
+	var answer submittedAnswer
 	stopAtReprint := 0
 	var kept []byte
 	raw, err := g.postRaw(ctx, OfficialAccount, call{api: apiMassAll, kept: &kept}, massBody{
@@ -149,12 +156,12 @@ func (g *Gateway) MassSend(ctx context.Context, draftID, clientID string) (strin
 		raw, err = kept, nil
 	}
 	if err != nil {
-		return "", err
+		return Submitted{}, err
 	}
-	if decode(apiMassAll, raw, &answer) != nil || answer.ID == "" {
-		return "", uncertain(apiMassAll, "answer holds no id")
+	if decode(apiMassAll, raw, &answer) != nil || answer.MassID == "" {
+		return Submitted{}, uncertain(apiMassAll, "answer holds no id")
 	}
-	return string(answer.ID), nil
+	return Submitted{ID: string(answer.MassID), DataID: string(answer.DataID)}, nil
 }
 
 // Preview shows a draft to one follower, a hundred times a day in all. It fails
