@@ -170,6 +170,11 @@ func TestAPublicationEndsLaterAndIsTold(t *testing.T) {
 	if got := s.post(s.api("official", "/cgi-bin/freepublish/getarticle"), article).list("news_item"); len(got) != 1 || got[0].text("title") != "路灯修好了" {
 		t.Errorf("article %v", got)
 	}
+	listed := s.post(s.api("official", "/cgi-bin/freepublish/batchget"), answer{"offset": 0, "count": 20, "no_content": 1})
+	if got := listed.list("item"); len(got) != 1 || got[0].text("article_id") != article["article_id"] || got[0].object("content").list("news_item")[0]["content"] != nil {
+		t.Errorf("listed %v", listed)
+	}
+	s.wantCode(40035, s.post(s.api("official", "/cgi-bin/freepublish/batchget"), answer{"count": 21}))
 	s.wantCode(0, s.post(s.api("official", "/cgi-bin/freepublish/delete"), article))
 	s.wantCode(53600, s.post(s.api("official", "/cgi-bin/freepublish/getarticle"), article))
 	if got := read(); got.number("publish_status") != 5 {

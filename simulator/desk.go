@@ -99,6 +99,7 @@ func articleEndpoints() map[string]endpoint {
 		"/cgi-bin/freepublish/submit":     {method: post, right: (*account).mayPublish, answer: submitDraft},
 		"/cgi-bin/freepublish/get":        {method: post, right: (*account).mayPublish, answer: readPublication},
 		"/cgi-bin/freepublish/getarticle": {method: post, right: (*account).mayPublish, answer: readArticle},
+		"/cgi-bin/freepublish/batchget":   {method: post, right: (*account).mayPublish, answer: listPublications},
 		"/cgi-bin/freepublish/delete":     {method: post, right: (*account).mayPublish, answer: deleteArticle},
 		"/cgi-bin/message/mass/sendall":   {method: post, right: (*account).mayMassSend, answer: sendToAll},
 		"/cgi-bin/message/mass/send":      {method: post, right: (*account).mayChoose, answer: sendToSome},

@@ -89,8 +89,14 @@ func readArticle(s *Simulator, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	items, err := shownItems(j.articles, false)
+	return reply{"news_item": items}, err
+}
+
+// shownItems is how published articles are answered, without their text when that is not wanted.
+func shownItems(articles []article, bare bool) ([]map[string]any, error) {
 	items := []map[string]any{}
-	for _, one := range j.articles {
+	for _, one := range articles {
 		text, err := encodeJSON(one)
 		if err != nil {
 			return nil, err
@@ -99,10 +105,47 @@ func readArticle(s *Simulator, c *call) (any, error) {
 		if err := json.Unmarshal(text, &item); err != nil {
 			return nil, err
 		}
+		if bare {
+			delete(item, "content")
+		}
 		item["is_deleted"] = one.deleted
 		items = append(items, item)
 	}
-	return reply{"news_item": items}, nil
+	return items, nil
+}
+
+const mostInBatch = 20
+
+// listPublications is freepublish/batchget: what is public by publication, the latest first.
+func listPublications(s *Simulator, c *call) (any, error) {
+	in, err := decode[struct {
+		Offset int `json:"offset"`
+		Count  int `json:"count"`
+		Bare   int `json:"no_content"`
+	}](c)
+	if err != nil {
+		return nil, err
+	}
+	if in.Count < 1 || in.Count > mostInBatch || in.Offset < 0 || in.Bare < 0 || in.Bare > 1 {
+		return nil, refuseBecause(40035, "invalid parameter, count is 1 to 20 and no_content is 0 or 1")
+	}
+	var public []*job
+	for _, j := range s.desk.jobs {
+		if j.articleID != "" && !j.mass && j.status == publishDone {
+			public = append(public, j)
+		}
+	}
+	slices.Reverse(public)
+	page := public[min(in.Offset, len(public)):min(in.Offset+in.Count, len(public))]
+	items := []reply{}
+	for _, j := range page {
+		articles, err := shownItems(j.articles, in.Bare == 1)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, reply{"article_id": j.articleID, "content": reply{"news_item": articles}, "update_time": j.updated.Unix()})
+	}
+	return reply{"total_count": len(public), "item_count": len(items), "item": items}, nil
 }
 
 // deleteArticle is freepublish/delete: without an index, all of them, for good.

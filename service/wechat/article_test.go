@@ -133,6 +133,10 @@ func TestAnUncertainPublicationIsSaidToBe(t *testing.T) {
 	if _, err := g.Draft(t.Context(), draft); !codeIs(err, 40007) {
 		t.Errorf("the draft of what was published: %v", err)
 	}
+	list, err := g.LatestPublications(t.Context())
+	if err != nil || len(list) != 1 || list[0].ArticleID == "" || len(list[0].Articles) != 1 || list[0].Articles[0].Title == "" || list[0].Articles[0].Address == "" {
+		t.Errorf("it is not among the latest: %+v, %v", list, err)
+	}
 }
 
 func TestAMassSendCannotHappenTwice(t *testing.T) {

@@ -10,6 +10,7 @@ const (
 	apiPublishGet     = "cgi-bin/freepublish/get"
 	apiPublishDelete  = "cgi-bin/freepublish/delete"
 	apiPublishArticle = "cgi-bin/freepublish/getarticle"
+	apiPublishList    = "cgi-bin/freepublish/batchget"
 	apiMassAll        = "cgi-bin/message/mass/sendall"
 	apiMassPreview    = "cgi-bin/message/mass/preview"
 	apiMassGet        = "cgi-bin/message/mass/get"
@@ -110,6 +111,51 @@ func (g *Gateway) PublishedArticles(ctx context.Context, articleID string) ([]Ar
 	}
 	err := g.post(ctx, OfficialAccount, apiPublishArticle, articleBody{ID: articleID}, &answer)
 	return answer.Articles, err
+}
+
+// Published is what one publication made public. The articles come without
+// their content.
+type Published struct {
+	ArticleID string
+	Articles  []PublishedArticle
+}
+
+// PublishedArticle is one article of a publication. Source is the address that
+// it was given as its original.
+type PublishedArticle struct {
+	Title   string `json:"title"`
+	Source  string `json:"content_source_url"`
+	Address string `json:"url"`
+}
+
+// latestPublications is how many freepublish/batchget gives at most.
+const latestPublications = 20
+
+// LatestPublications returns up to twenty publications, the latest first, which
+// is where to look for one whose submission was not answered. It fails like
+// UploadPicture.
+func (g *Gateway) LatestPublications(ctx context.Context) ([]Published, error) {
+	var answer struct {
+		Items []struct {
+			ArticleID string `json:"article_id"`
+			Content   struct {
+				Articles []PublishedArticle `json:"news_item"`
+			} `json:"content"`
+		} `json:"item"`
+	}
+	body := struct {
+		Offset int `json:"offset"`
+		Count  int `json:"count"`
+		Bare   int `json:"no_content"`
+	}{0, latestPublications, 1}
+	if err := g.post(ctx, OfficialAccount, apiPublishList, body, &answer); err != nil {
+		return nil, err
+	}
+	var list []Published
+	for _, item := range answer.Items {
+		list = append(list, Published{ArticleID: item.ArticleID, Articles: item.Content.Articles})
+	}
+	return list, nil
 }
 
 // Unpublish deletes everything that is public under an article's id, for good.
