@@ -6,6 +6,7 @@ import (
 	"maps"
 	"mime/multipart"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -311,5 +312,72 @@ func TestEveryErrorOfArticlesCanBeProvokedInWeChatsWords(t *testing.T) {
 		if got.code() != code || strings.HasPrefix(got.text("errmsg"), "simulated") {
 			t.Errorf("%d: %v", code, got)
 		}
+	}
+}
+
+func TestAnArticleIsReadAsItIsShown(t *testing.T) {
+	s := start(t)
+	s.control(http.MethodPost, "users/%E5%BC%A0%E4%B8%89/follow", answer{})
+	picture := s.upload(s.api("official", "/cgi-bin/media/uploadimg"), "a.png", []byte(png+"inside")).text("url")
+	draft := s.draft(answer{"content": `<p style="color:red">灯亮了<script>alert(1)</script><img src="` + picture + `"></p>`, "content_source_url": "https://example.org/articles/1"})
+	s.wantCode(0, s.post(s.api("official", "/cgi-bin/freepublish/submit"), draft))
+	public := s.control(http.MethodGet, "articles", nil).list("articles")[0]
+	path := strings.TrimPrefix(public.text("url"), "http://mp.weixin.qq.com")
+	status, _, shown := s.raw(http.MethodGet, path+"?as=%E5%BC%A0%E4%B8%89&from=profile", nil)
+	page := string(shown)
+	local := strings.TrimPrefix(picture, "http://mmbiz.qpic.cn")
+	for _, want := range []string{"路灯修好了", `style="color:red"`, `src="` + local + `"`, "阅读原文", "https://example.org/articles/1", "阅读 1"} {
+		if status != http.StatusOK || !strings.Contains(page, want) {
+			t.Errorf("%d, without %q", status, want)
+		}
+	}
+	if strings.Contains(page, "alert(1)") {
+		t.Error("the page may run something")
+	}
+	if status, kind, data := s.raw(http.MethodGet, local, nil); status != http.StatusOK || kind != "image/png" || string(data) != png+"inside" {
+		t.Errorf("picture: %d %v %q", status, kind, data)
+	}
+	s.wantCode(0, s.post(s.api("official", "/cgi-bin/freepublish/delete"), answer{"article_id": public.text("article_id")}))
+	if status, _, page := s.raw(http.MethodGet, path, nil); status != http.StatusNotFound || !strings.Contains(string(page), "该内容已被发布者删除") {
+		t.Errorf("deleted: %d", status)
+	}
+}
+
+func TestFiguresOfAnArticleComeTheNextMorning(t *testing.T) {
+	s := start(t)
+	figures := func(day string) answer {
+		return s.post(s.api("official", "/datacube/getarticletotaldetail"), answer{"begin_date": day, "end_date": day})
+	}
+	s.control(http.MethodPost, "clock", answer{"set": "2027-03-01T10:00:00+08:00"})
+	made := s.post(s.api("official", "/cgi-bin/freepublish/submit"), s.draft(nil))
+	address := s.control(http.MethodGet, "articles", nil).list("articles")[0].text("url")
+	path := strings.TrimPrefix(address, "http://mp.weixin.qq.com")
+	for _, who := range []string{"a", "a", "b"} {
+		s.control(http.MethodPost, "users", answer{"name": who})
+		s.raw(http.MethodGet, path+"?from=moments&as="+who, nil)
+	}
+	s.control(http.MethodPost, "users/a/shares", answer{"url": address})
+	s.wantCode(61501, figures("2027-03-01"))
+	s.wantCode(61500, figures("1 March"))
+	s.control(http.MethodPost, "clock", answer{"set": "2027-03-02T07:59:00+08:00"})
+	s.wantCode(61503, figures("2027-03-01"))
+	s.raw(http.MethodGet, path+"?as=a", nil)
+	s.control(http.MethodPost, "clock", answer{"set": "2027-03-03T08:00:00+08:00"})
+	list := figures("2027-03-01").list("list")
+	if len(list) != 1 {
+		t.Fatalf("list %v", list)
+	}
+	if want := strconv.FormatInt(int64(made.number("msg_data_id")), 10) + "_1"; list[0].text("msgid") != want || list[0].number("publish_type") != 1 {
+		t.Errorf("msgid %v, want %s", list[0], want)
+	}
+	days := list[0].list("detail_list")
+	if len(days) != 2 || days[0].number("read_user") != 2 || days[1].number("read_user") != 3 || days[1].number("share_user") != 1 {
+		t.Errorf("days %v", days)
+	}
+	if got := days[1].list("read_user_source"); len(got) != 3 || got[1].text("scene_desc") != "朋友圈" || got[1].number("user_count") != 2 {
+		t.Errorf("sources %v", got)
+	}
+	if got := figures("2027-02-28").list("list"); len(got) != 0 {
+		t.Errorf("another day: %v", got)
 	}
 }

@@ -50,6 +50,7 @@ func (s *Simulator) controlRoutes(mux *http.ServeMux) {
 		"POST /simulator/users/{name}/scan":     scan,
 		"POST /simulator/users/{name}/click":    click,
 		"POST /simulator/users/{name}/enter":    enter,
+		"POST /simulator/users/{name}/shares":   share,
 		"GET /simulator/codes":                  listSceneCodes,
 		"GET /simulator/pushes":                 listPushes,
 		"POST /simulator/pushes":                pushRaw,

@@ -3,6 +3,7 @@ package simulator
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -25,12 +26,14 @@ const (
 // desk is what an official account has at mp.weixin.qq.com: pictures, drafts and articles.
 type desk struct {
 	materials map[string]material
-	pictures  map[string]bool
-	drafts    []*draft
-	jobs      []*job
-	previews  []time.Time
-	calls     []time.Time
-	clients   map[string]clientID
+	// pictures are the bytes of what was uploaded, by address.
+	pictures     map[string][]byte
+	pictureBytes int
+	drafts       []*draft
+	jobs         []*job
+	previews     []time.Time
+	calls        []time.Time
+	clients      map[string]clientID
 
 	hold          bool
 	textIDs       bool
@@ -62,6 +65,7 @@ type job struct {
 	sent      int
 	articleID string
 	finished  bool
+	readings  []reading
 	updated   time.Time
 }
 
@@ -72,7 +76,7 @@ type clientID struct {
 }
 
 func newDesk() desk {
-	return desk{materials: map[string]material{}, pictures: map[string]bool{}, clients: map[string]clientID{}, massStatus: massSent}
+	return desk{materials: map[string]material{}, pictures: map[string][]byte{}, clients: map[string]clientID{}, massStatus: massSent}
 }
 
 func (a *account) mayPublish() bool {
@@ -106,6 +110,7 @@ func articleEndpoints() map[string]endpoint {
 		"/cgi-bin/message/mass/preview":   {method: post, right: (*account).mayMassSend, answer: previewDraft},
 		"/cgi-bin/message/mass/get":       {method: post, right: (*account).mayMassSend, answer: readMass},
 		"/cgi-bin/message/mass/delete":    {method: post, right: (*account).mayMassSend, answer: deleteMass},
+		"/datacube/getarticletotaldetail": {method: post, right: verified, answer: articleFigures},
 	}
 	for path, e := range all {
 		e.accounts = official
@@ -172,16 +177,23 @@ func (s *Simulator) tell(a *account, name string, more ...field) {
 
 // articleView is a public article as the control API shows it.
 type articleView struct {
-	ArticleID string `json:"article_id"`
-	Index     int    `json:"idx"`
-	Title     string `json:"title"`
-	Content   string `json:"content"`
-	URL       string `json:"url"`
-	By        string `json:"by"`
-	Deleted   bool   `json:"deleted"`
+	ArticleID string    `json:"article_id"`
+	Index     int       `json:"idx"`
+	Title     string    `json:"title"`
+	Digest    string    `json:"digest"`
+	Content   string    `json:"content,omitempty"`
+	URL       string    `json:"url"`
+	Cover     string    `json:"cover"`
+	By        string    `json:"by"`
+	At        time.Time `json:"at"`
+	Deleted   bool      `json:"deleted"`
 }
 
 func listArticles(s *Simulator, _ control) (any, error) {
+	return reply{"articles": s.articleViews()}, nil
+}
+
+func (s *Simulator) articleViews() []articleView {
 	views := []articleView{}
 	for _, j := range s.desk.jobs {
 		if j.articleID == "" {
@@ -193,11 +205,12 @@ func listArticles(s *Simulator, _ control) (any, error) {
 		}
 		for i, one := range j.articles {
 			views = append(views, articleView{
-				ArticleID: j.articleID, Index: i + 1, Title: one.Title, Content: one.Content, URL: one.URL, By: by, Deleted: one.deleted,
+				ArticleID: j.articleID, Index: i + 1, Title: one.Title, Digest: one.Digest, Content: one.Content, URL: one.URL, By: by, At: j.updated, Deleted: one.deleted,
+				Cover: strings.TrimPrefix(one.ThumbURL, "http://"+pictureHost),
 			})
 		}
 	}
-	return reply{"articles": views}, nil
+	return views
 }
 
 func readPublishing(s *Simulator, _ control) (any, error) {

@@ -36,6 +36,8 @@
 //	                                    {"type":"link","title":"…","description":"…","url":"https://…"};
 //	                                    "account":"mini" writes to the mini-program's customer service
 //	POST   /simulator/users/N/enter     {"url":"https://open.weixin.qq.com/connect/oauth2/authorize?…"}  → {"redirect":"…code=…"}
+//	POST   /simulator/users/N/shares    {"url":"http://mp.weixin.qq.com/s/…"}  passes a public article on
+//	GET    /s/ID                        ?as=N&from=message|profile|friend|moments  an article as it is shown; N has read it, which the figures count
 //	GET    /simulator/codes             → {"codes":[{"scene","ticket","ends"}]}
 //
 // Pushes and calls:
@@ -58,7 +60,7 @@
 //	GET    /simulator/accounts/A        → {"appid","original_id","kind","verified","bound","mode","format","callback","expires_in"}
 //	PUT    /simulator/accounts/A        {"kind":"subscription","verified":false,"bound":true,"publishes":false,"mode":"plain","format":"json",
 //	                                    "callback":"http://…","expires_in":300}  each may be left out
-//	GET    /simulator/articles          → {"articles":[{"article_id","idx","title","content","url","by":"publish|mass","deleted"}]}
+//	GET    /simulator/articles          → {"articles":[{"article_id","idx","title","digest","content","url","cover","by":"publish|mass","at","deleted"}]}
 //	GET    /simulator/publishing        → {"hold","publish_status","mass_status","text_ids","waiting"}
 //	PUT    /simulator/publishing        {"hold":true,"publish_status":4,"mass_status":"err(10001)","text_ids":true}  each may be left out;
 //	                                    hold keeps jobs unfinished until it is false; the others are how later jobs end, and publish_id as text

@@ -79,7 +79,7 @@ func (s *Simulator) hasPicture(address string) bool {
 	if rest, ok := strings.CutPrefix(address, "https://"); ok {
 		address = "http://" + rest
 	}
-	if s.desk.pictures[address] {
+	if _, ok := s.desk.pictures[address]; ok {
 		return true
 	}
 	for _, one := range s.desk.materials {

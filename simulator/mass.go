@@ -159,8 +159,7 @@ func (s *Simulator) reached(p *person, now time.Time) int {
 
 // sameIn compares two moments by WeChat's calendar, which is Beijing's.
 func sameIn(a, b time.Time, layout string) bool {
-	beijing := time.FixedZone("CST", 8*60*60)
-	return a.In(beijing).Format(layout) == b.In(beijing).Format(layout)
+	return a.In(beijing()).Format(layout) == b.In(beijing()).Format(layout)
 }
 
 func (s *Simulator) finishMass(j *job) {

@@ -73,11 +73,26 @@ func uploadPicture(s *Simulator, c *call) (any, error) {
 		return nil, refuse(40009)
 	}
 	address := pictureAddress()
-	s.desk.pictures[address] = true
+	s.desk.keepPicture(address, data)
 	return reply{"url": address}, nil
 }
 
-func pictureAddress() string { return "http://mmbiz.qpic.cn/mmbiz_jpg/" + random(24) + "/0" }
+const (
+	pictureHost   = "mmbiz.qpic.cn"
+	pictureFolder = "/mmbiz_jpg/"
+	// mostPictureBytes is what is kept of pictures in all; of those beyond it only the address is.
+	mostPictureBytes = 64 << 20
+)
+
+func pictureAddress() string { return "http://" + pictureHost + pictureFolder + random(24) + "/0" }
+
+func (d *desk) keepPicture(address string, data []byte) {
+	if d.pictureBytes+len(data) > mostPictureBytes {
+		data = nil
+	}
+	d.pictureBytes += len(data)
+	d.pictures[address] = data
+}
 
 // addMaterial is material/add_material.
 func addMaterial(s *Simulator, c *call) (any, error) {
@@ -100,7 +115,9 @@ func addMaterial(s *Simulator, c *call) (any, error) {
 	made, id := material{kind: kind}, random(32)
 	out := reply{"media_id": id}
 	if kind == "image" {
-		made.url = pictureAddress() + "?wx_fmt=jpeg"
+		address := pictureAddress()
+		s.desk.keepPicture(address, data)
+		made.url = address + "?wx_fmt=jpeg"
 		out["url"] = made.url
 	}
 	s.desk.materials[id] = made

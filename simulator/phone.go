@@ -55,6 +55,11 @@ func readPhone(s *Simulator, c control) (any, error) {
 	if !ok {
 		return out, nil
 	}
+	public := s.articleViews()
+	for i := range public {
+		public[i].Content = "" // the page is asked for it
+	}
+	out["articles"] = public
 	out["person"] = p.view()
 	out["chat"] = append([]line{}, p.chat...)
 	out["notices"] = append([]notice{}, p.notices...)

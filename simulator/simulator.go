@@ -160,6 +160,7 @@ func (s *Simulator) routes() *http.ServeMux {
 	mux.HandleFunc("GET /connect/oauth2/authorize", s.authorize)
 	mux.HandleFunc("GET /cgi-bin/showqrcode", s.showSceneCode)
 	s.controlRoutes(mux)
+	s.pageRoutes(mux)
 	s.phoneRoutes(mux)
 	return mux
 }

@@ -1,5 +1,8 @@
 // What the phone's screen shows: the chat, the notices and the menu.
 import { byId, changed, dayTime, element, link, linked } from "./dom.mjs";
+import { isArticle, read } from "./reader.mjs";
+
+let holder = "";
 
 function pairs(lines) {
   const list = element("dl");
@@ -16,6 +19,7 @@ function bubble(line) {
   if (line.lines?.length) box.append(pairs(line.lines));
   if (line.url && line.kind === "image") box.append(element("img", { src: line.url, alt: "发送的图片" }));
   else if (line.kind === "image") box.append(line.text);
+  else if (isArticle(line.url)) box.append(element("button", { class: "page", onclick: () => read(line.url, holder, "message") }, "阅读全文"));
   else if (line.url) box.append(element("span", { class: "page" }, link(line.url, line.url)));
   return box;
 }
@@ -51,6 +55,7 @@ function append(area, key, items, make, empty) {
 let seen = { name: "", count: 0 };
 export function showScreen(state) {
   const name = state.person?.name ?? "";
+  holder = name;
   const notices = (state.notices ?? []).filter((notice) => notice.channel !== "customer" || notice.account === "mini");
   const first = `${name} ${(state.chat ?? [])[0]?.id} ${notices[0]?.id}`;
   append(byId("chat"), first, state.chat ?? [], bubble, "这里是与公众号的聊天。");

@@ -2,6 +2,7 @@
 import { byId } from "./dom.mjs";
 import { act, ask, tell } from "./control.mjs";
 import { showMenu, showScreen } from "./chat.mjs";
+import { showArticles } from "./reader.mjs";
 import { showCode, showDesk } from "./desk.mjs";
 
 const interval = 1500;
@@ -17,6 +18,7 @@ async function load() {
     return load();
   }
   showScreen(state);
+  showArticles(state);
   showMenu(state.menu, tap);
   showDesk(state, reload);
   return undefined;
@@ -123,7 +125,7 @@ on("reset", "click", async () => {
   if (window.confirm("所有人、聊天、通知、令牌和故障都会清空，确定重新开始？")) await ask("POST", "reset");
 });
 
-const tabs = [byId("tab-chat"), byId("tab-notices")];
+const tabs = [byId("tab-chat"), byId("tab-articles"), byId("tab-notices")];
 function show(tab) {
   for (const one of tabs) {
     const chosen = one === tab;
@@ -137,7 +139,7 @@ for (const [index, tab] of tabs.entries()) {
   tab.addEventListener("click", () => show(tab));
   tab.addEventListener("keydown", (event) => {
     if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
-    const other = tabs[1 - index];
+    const other = tabs[(index + (event.key === "ArrowRight" ? 1 : tabs.length - 1)) % tabs.length];
     show(other);
     other.focus();
   });
