@@ -7,7 +7,7 @@ import (
 )
 
 // articleAPIs begin the interfaces whose refusals an editor reads.
-var articleAPIs = []string{"cgi-bin/media/", "cgi-bin/material/", "cgi-bin/draft/", "cgi-bin/freepublish/", "cgi-bin/message/mass/"}
+var articleAPIs = []string{"cgi-bin/media/", "cgi-bin/material/", "cgi-bin/draft/", "cgi-bin/freepublish/", "cgi-bin/message/mass/", "datacube/"}
 
 const (
 	busyWords  = "微信现在繁忙，请过几分钟再试。"
@@ -54,6 +54,9 @@ var articleWords = map[int]string{
 	53504: "这份草稿须到公众平台手动发布：登录 mp.weixin.qq.com，在“草稿箱”中点击“发布”。",
 	53505: "请先到公众平台打开并保存这份草稿，然后再发布。",
 	53600: "微信中找不到这篇已发布的文章，可能已被删除。请到公众平台“发表记录”中查看。",
+	61500: "阅读数据的日期不正确。" + adviceLine,
+	61501: "微信只提供昨天及以前的阅读数据，请改选日期。",
+	61503: "微信还没有算出这一天的阅读数据，每天 8 点后可以看到前一天的。",
 	88000: "公众号没有留言功能，请关闭文章留言后重试。",
 	89504: "群发需要公众号管理员确认。请管理员在 30 分钟内用微信确认，逾期群发失败。",
 	89505: "群发正在等待公众号管理员确认。请管理员尽快用微信确认，逾期（30 分钟）群发失败。",
