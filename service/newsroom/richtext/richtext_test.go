@@ -108,6 +108,22 @@ func TestTheProgramOfAScriptIsNotEvenRead(t *testing.T) {
 	}
 }
 
+// What the console's editor makes of the same pastes is written there by its
+// own tests: nothing of it may be lost on the way into the database.
+func TestWhatOurEditorWritesCleansToItself(t *testing.T) {
+	for _, paste := range pastes(t) {
+		t.Run(filepath.Base(paste), func(t *testing.T) {
+			written, err := os.ReadFile(filepath.Join("testdata", "editor", filepath.Base(paste)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if difference := cmp.Diff(string(written), clean(t, string(written))); difference != "" {
+				t.Error(difference)
+			}
+		})
+	}
+}
+
 func TestAPasteKeepsWhatWeChatKeeps(t *testing.T) {
 	for _, file := range pastes(t) {
 		t.Run(filepath.Base(file), func(t *testing.T) {

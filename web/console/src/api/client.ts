@@ -4,7 +4,7 @@ import { Problem } from './problem'
 import type { components, paths } from './schema'
 import { send } from './send'
 
-export const api = createClient<paths>({ fetch: send })
+export const api = createClient<paths>({ fetch: (request) => send(request) })
 
 /** The same without the door: for renewing the session that the door waits for. */
 export const bare = createClient<paths>()

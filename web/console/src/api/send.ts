@@ -28,22 +28,26 @@ const tries = 3
 /** Keys of writes whose outcome is not known, by what they ask: the same words sent again are the same deed. */
 const open = new Map<string, string>()
 
-export async function send(request: Request): Promise<Response> {
+/** What carries a request: the browser's own way, or one that tells how far it is. */
+export type Carrier = (request: Request) => Promise<Response>
+
+/** Sends a request. What is named is the same deed by its name, not by its words: a file has none. */
+export async function send(request: Request, over: Carrier = (r) => fetch(r), named = ''): Promise<Response> {
   const write = request.method !== 'GET'
-  const deed = write ? `${request.method} ${request.url}\n${await request.clone().text()}` : ''
+  const deed = write ? `${request.method} ${request.url}\n${named || (await request.clone().text())}` : ''
   if (write && !open.has(deed)) open.set(deed, crypto.randomUUID?.() ?? random())
-  const response = await settled(request, write ? open.get(deed)! : '')
+  const response = await settled(request, write ? open.get(deed)! : '', over)
   if (response.status < 500) open.delete(deed)
   return response
 }
 
 /** Sends until there is an answer that the screen must deal with. */
-async function settled(request: Request, key: string): Promise<Response> {
+async function settled(request: Request, key: string, over: Carrier): Promise<Response> {
   let renewed = false
   let proved = false
   for (let n = 1; ; n++) {
     const token = keeper?.token() ?? ''
-    const response = await once(request, key, token, n)
+    const response = await once(request, key, token, n, over)
     if (response === undefined) continue
     if (response.status === 401 && token !== '') {
       if (!renewed && (await keeper!.renew(token))) {
@@ -74,12 +78,12 @@ async function settled(request: Request, key: string): Promise<Response> {
 }
 
 /** Sends once; undefined when the line broke and the request may be sent again. */
-async function once(request: Request, key: string, token: string, n: number): Promise<Response | undefined> {
+async function once(request: Request, key: string, token: string, n: number, over: Carrier): Promise<Response | undefined> {
   const headers = new Headers(request.headers)
   if (token !== '') headers.set('Authorization', `Bearer ${token}`)
   if (key !== '') headers.set('Idempotency-Key', key)
   try {
-    return await fetch(new Request(request.clone(), { headers }))
+    return await over(new Request(request.clone(), { headers }))
   } catch (e) {
     if (request.signal.aborted) throw e
     // Signing in takes no key: sent twice it would count twice.
