@@ -48,3 +48,13 @@ func TestEverythingThatIsMeasuredAnswersAsItsYardstickDoes(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryFilterOfTheQueueIsAskedFor(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	if code := command(t.Context(), []string{"filters", "--quick", "--engines", "sqlite", "--messages", "2000"}, &stdout, &stderr); code != 0 {
+		t.Fatalf("exit code %d: %s", code, stderr.String())
+	}
+	if lines := bytes.Count(stdout.Bytes(), []byte("\n")); lines != 1+len(filters(newWorld(quickSize))) {
+		t.Errorf("%d lines: %s", lines, stdout.String())
+	}
+}

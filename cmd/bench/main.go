@@ -60,7 +60,7 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		SilenceErrors: true,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return bench(cmd.Context(), o, stdout, stderr) },
 	}
-	f := root.Flags()
+	f := root.PersistentFlags()
 	f.StringSliceVar(&o.engines, "engines", []string{"sqlite", "mariadb"}, "数据库：sqlite、mariadb")
 	f.IntSliceVar(&o.messages, "messages", []int{10_000, 1_000_000}, "来信数量，可以有几个，从小到大")
 	f.StringSliceVar(&o.routes, "routes", nil, "只测这些项目（名称以此开头）；不填为全部")
@@ -73,7 +73,7 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	f.BoolVar(&o.quick, "quick", false, "试跑：2000 封来信、每项一轮、0.2 秒，只看是否都答得上来")
 	f.BoolVar(&o.jobs, "jobs", true, "测量时是否同时执行后台任务（内容检查、投递、通知）")
 	f.StringVar(&o.buffer, "buffer", "2G", "MariaDB 的缓冲池大小")
-	root.AddCommand(yardstickCommand(stdout))
+	root.AddCommand(yardstickCommand(stdout), filtersCommand(&o, stdout, stderr))
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
@@ -86,10 +86,27 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 // bench measures everything asked for and reports it.
-func bench(ctx context.Context, o options, stdout, stderr io.Writer) (err error) {
+func bench(ctx context.Context, o options, stdout, stderr io.Writer) error {
 	if o.quick {
 		o.messages, o.rounds, o.seconds, o.conns = []int{2_000}, 1, 0.2, 4
 	}
+	return inScratch(ctx, &o, stderr, func(scratch string, say saying) error {
+		all := report{Machine: machine(), Rounds: o.rounds, Seconds: o.seconds, Connections: o.conns}
+		for _, engine := range o.engines {
+			r, err := measureEngine(ctx, o, engine, scratch, say)
+			if err != nil {
+				return fmt.Errorf("%s：%w", engine, err)
+			}
+			all.Engines = append(all.Engines, r)
+		}
+		all.print(stdout)
+		return all.save(o.out)
+	})
+}
+
+// inScratch does work in a folder that is removed afterwards, with the program
+// that is measured built.
+func inScratch(ctx context.Context, o *options, stderr io.Writer, work func(scratch string, say saying) error) (err error) {
 	scratch, err := os.MkdirTemp("", "lianxin-bench")
 	if err != nil {
 		return err
@@ -103,17 +120,7 @@ func bench(ctx context.Context, o options, stdout, stderr io.Writer) (err error)
 			return err
 		}
 	}
-	say := func(format string, args ...any) {
+	return work(scratch, func(format string, args ...any) {
 		_, _ = fmt.Fprintf(stderr, time.Now().Format("15:04:05 ")+format+"\n", args...)
-	}
-	all := report{Machine: machine(), Rounds: o.rounds, Seconds: o.seconds, Connections: o.conns}
-	for _, engine := range o.engines {
-		r, err := measureEngine(ctx, o, engine, scratch, say)
-		if err != nil {
-			return fmt.Errorf("%s：%w", engine, err)
-		}
-		all.Engines = append(all.Engines, r)
-	}
-	all.print(stdout)
-	return all.save(o.out)
+	})
 }

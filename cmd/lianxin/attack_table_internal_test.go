@@ -273,6 +273,10 @@ func attacksOnStaff() map[string][]attempt {
 		"POST /api/v1/staff/scenes":                                  {aimed("seat", "target_id", "kind", "person"), aimed("area", "target_id", "kind", "place")},
 		"POST /api/v1/staff/scenes/images":                           {aimed("seat", "target_id", "kind", "person"), aimed("area", "target_id", "kind", "place")},
 		"GET /api/v1/staff/messages":                                 {{}},
+		"GET /api/v1/staff/filters":                                  {{}},
+		"POST /api/v1/staff/filters":                                 {{body: newFilter}},
+		"PUT /api/v1/staff/filters/{id}":                             {{kind: "saved filter", body: newFilter, refuse: ownOnly}},
+		"DELETE /api/v1/staff/filters/{id}":                          {{kind: "saved filter", refuse: ownOnly}},
 		"GET /api/v1/staff/messages/{id}":                            {on("seat's letter")},
 		"POST /api/v1/staff/messages/{id}/notes":                     {on("seat's letter").with("body", "备注")},
 		"POST /api/v1/staff/messages/{id}/pause":                     {on("seat's letter").with("reason", "等材料")},
@@ -287,6 +291,20 @@ func attacksOnStaff() map[string][]attempt {
 		table["POST /api/v1/staff/messages/{id}/"+name] = []attempt{handOver(name, on("seat's letter").with(pairs...))}
 	}
 	return table
+}
+
+// ownOnly keeps colleagues, of the same area and above, off what is a liaison
+// officer's own.
+func ownOnly(c caller, _ which) int {
+	if c.reach(model.PermitMessageOversee) == model.ReachArea && c.name != string(model.RoleLiaisonOfficer) {
+		return 404
+	}
+	return 0
+}
+
+// newFilter is a saved filter with a name of its own.
+func newFilter(*arena, string) map[string]any {
+	return map[string]any{"name": model.NewID()[24:], "which": "waiting"}
 }
 
 // newAccount gives each new account a login of its own.

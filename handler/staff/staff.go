@@ -38,6 +38,7 @@ type Room struct {
 // Register adds the routes.
 func (r Room) Register(api endpoint.API) {
 	r.registerQueue(api)
+	r.registerFilters(api)
 	r.registerActs(api)
 	r.registerChecks(api)
 	r.registerOffice(api)

@@ -25,8 +25,8 @@ type Wanted struct {
 // Queue lists the messages of a liaison officer's areas, newest first. Faults:
 // forbidden, not found (the area).
 func (s *Service) Queue(ctx context.Context, by model.Actor, wanted Wanted, page store.Page) ([]Row, string, error) {
-	if !by.Permits(model.PermitMessageOversee) {
-		return nil, "", fault.Forbidden("您没有查看来信办理情况的权限。")
+	if err := mayOversee(by); err != nil {
+		return nil, "", err
 	}
 	paths := by.AreaPaths(model.PermitMessageOversee)
 	if len(paths) == 0 {
@@ -60,25 +60,46 @@ func (s *Service) overseenArea(ctx context.Context, by model.Actor, id string) (
 
 // wanted gives the walks for what is asked for.
 func (s *Service) wanted(ctx context.Context, w Wanted, paths []string) ([]walk, error) {
-	var walks []walk
 	if number := strings.ToUpper(strings.TrimSpace(w.Number)); number != "" {
 		// Numbers are digits, capital letters and a dash: all come before the tilde.
-		walks = []walk{{on: "number >= ? AND number < ?", args: []any{number, number + "~"}}}
-		walks[0] = walks[0].passing(within(paths))
-	} else {
-		var err error
-		if walks, err = s.queue(ctx, w.Which, paths); err != nil {
-			return nil, err
+		found := walk{on: "number >= ? AND number < ?", args: []any{number, number + "~"}}.passing(within(paths))
+		if w.TopicID != "" {
+			found = found.passing(condition{sql: "topic_id = ?", args: []any{w.TopicID}})
 		}
+		return []walk{found}, nil
 	}
-	if w.TopicID == "" {
-		return walks, nil
+	if w.TopicID != "" {
+		return s.queueOfTopic(ctx, w, paths)
 	}
-	// There are about a dozen topics: a page of one is met soon on the way.
-	for i, each := range walks {
-		walks[i] = each.passing(condition{sql: "topic_id = ?", args: []any{w.TopicID}})
+	return s.queue(ctx, w.Which, paths)
+}
+
+// queueOfTopic gives the walks of a queue within a topic, whose index holds the
+// messages of a topic together state by state: a rare topic costs no more than
+// one that everybody has. What is overdue, held, unassigned or cannot be reached
+// is no more than people let lie; there the topic is met on the way.
+func (s *Service) queueOfTopic(ctx context.Context, w Wanted, paths []string) ([]walk, error) {
+	// Written so that no engine takes it for a reason to walk the topic instead.
+	of := condition{sql: "CASE WHEN topic_id = ? THEN 1 ELSE 0 END = 1", args: []any{w.TopicID}}
+	here := equal("topic_id", w.TopicID).passing(within(paths))
+	states := w.Which.states(model.SideStaff)
+	switch w.Which {
+	case WhichAll:
+		states = model.MessageFlow().States()
+	case WhichUnreachable:
+		if _, few, err := s.fewUnreachable(ctx); err != nil || !few {
+			return eachOf([]walk{here.passing(unreachable)}, "state", model.MessageFlow().States()), err
+		}
+		fallthrough
+	case WhichOverdue, WhichEscalated, WhichHeld, WhichUnassigned:
+		walks, err := s.queue(ctx, w.Which, paths)
+		for i, each := range walks {
+			walks[i] = each.passing(of)
+		}
+		return walks, err
+	case WhichWaiting, WhichAnswered, WhichEnded:
 	}
-	return walks, nil
+	return eachOf([]walk{here}, "state", states), nil
 }
 
 // queue gives the walks of a queue: each narrowing has an index that holds what
@@ -95,10 +116,20 @@ func (s *Service) queue(ctx context.Context, which Which, paths []string) ([]wal
 	case WhichUnassigned:
 		return eachOf([]walk{here.and("holder_id", "")}, "state", which.states(model.SideStaff)), nil
 	case WhichHeld:
-		// What waits for a person's check is what people can check in a day.
-		return []walk{here.passing(condition{sql: "id IN (SELECT message_id FROM turns WHERE screening = ?)", args: []any{model.ScreeningHeld}})}, nil
+		return []walk{here.passing(held)}, nil
 	case WhichUnreachable:
-		return s.unreachable(ctx, here, paths)
+		few, are, err := s.fewUnreachable(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if are {
+			return []walk{here.passing(few)}, nil
+		}
+		walks, err := s.everywhere(ctx, paths)
+		for i, w := range walks {
+			walks[i] = w.passing(unreachable)
+		}
+		return walks, err
 	case WhichAll:
 	}
 	return s.everywhere(ctx, paths)
@@ -110,23 +141,26 @@ var escalations = []int{0, 1, 2}
 // fewPeople is up to how many people's messages are looked up one by one.
 const fewPeople = 100
 
-// unreachable looks up the messages of the people who cannot be reached while
-// those are few; when they are many, their messages are met soon on the way.
-func (s *Service) unreachable(ctx context.Context, here walk, paths []string) ([]walk, error) {
+// held is what waits for a person's check: as many as people can check in a day.
+var held = condition{sql: "id IN (SELECT message_id FROM turns WHERE screening = ?)", args: []any{model.ScreeningHeld}}
+
+// unreachable is whose resident cannot be reached by push.
+var unreachable = condition{sql: "EXISTS (SELECT 1 FROM people p WHERE p.id = messages.resident_id AND p.unreachable_since IS NOT NULL)"}
+
+// fewUnreachable names the people who cannot be reached while those are few, so
+// that their messages are looked up; false when they are many and their messages
+// are met soon on the way.
+func (s *Service) fewUnreachable(ctx context.Context) (condition, bool, error) {
 	people, err := store.From[model.Person](s.db.Read()).Select("id").Where("unreachable_since IS NOT NULL").Limit(fewPeople + 1).Find(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("message: find unreachable people: %w", err)
+		return condition{}, false, fmt.Errorf("message: find unreachable people: %w", err)
 	}
-	if len(people) <= fewPeople {
-		ids := []string{""} // so that the condition holds something
-		for _, p := range people {
-			ids = append(ids, p.ID)
-		}
-		return []walk{here.passing(condition{sql: "resident_id IN ?", args: []any{ids}})}, nil
+	if len(people) > fewPeople {
+		return condition{}, false, nil
 	}
-	walks, err := s.everywhere(ctx, paths)
-	for i, w := range walks {
-		walks[i] = w.passing(condition{sql: "EXISTS (SELECT 1 FROM people p WHERE p.id = messages.resident_id AND p.unreachable_since IS NOT NULL)"})
+	ids := []string{""} // so that the condition holds something
+	for _, p := range people {
+		ids = append(ids, p.ID)
 	}
-	return walks, err
+	return condition{sql: "resident_id IN ?", args: []any{ids}}, true, nil
 }

@@ -61,6 +61,7 @@ func records() []any {
 		model.Note{},
 		model.AnsweredCard{},
 		model.AnsweredGram{},
+		model.SavedFilter{},
 		model.Picture{},
 		model.Deadline{},
 		model.DeadlinePolicy{},

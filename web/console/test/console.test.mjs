@@ -174,32 +174,6 @@ test('What is no matter for representatives is told so, with where to go', () =>
   await page.locator('.facts').getByText('告知另有去处').waitFor()
 }))
 
-test('A queue is narrowed, kept under a name, and found again', () => at(async (desk, page) => {
-  await desk.signIn('liaison')
-  await page.locator('tbody tr').first().waitFor()
-  await page.getByRole('button', { name: '全部' }).click()
-  await page.getByLabel('区域').selectOption({ label: '　和平街道' })
-  await page.waitForURL(/area=/)
-  await page.getByRole('button', { name: '存为常用' }).click()
-  await page.getByRole('dialog').waitFor()
-  await desk.looks('naming')
-  await page.keyboard.type('和平全部')
-  await page.keyboard.press('Enter')
-  const narrowed = page.url()
-  await page.getByRole('button', { name: '已超期' }).click()
-  await page.waitForURL(/which=overdue/)
-  await page.getByRole('link', { name: '和平全部' }).click()
-  await page.waitForURL(narrowed)
-  const number = (await page.locator('tbody tr .small').first().innerText()).split(' ')[0]
-  await page.getByLabel('来信编号').fill(number.toLowerCase())
-  await page.keyboard.press('Enter')
-  await page.waitForURL(/number=/)
-  await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 1)
-  await page.getByLabel('来信编号').fill('999999-XX')
-  await page.keyboard.press('Enter')
-  await page.getByText('这里没有来信。').waitFor()
-}))
-
 test('What the machine would not decide is decided by a person, with a reason', () => at(async (desk, page) => {
   await desk.signIn('liaison')
   await page.getByRole('link', { name: '人工审核' }).click()

@@ -1,26 +1,42 @@
-// Filters that somebody gave a name. They are kept in this browser, for each
-// person apart.
-import { ref, watch } from 'vue'
-import { session } from '../../session/session'
-import { queryOf, type Wanted } from './wanted'
+// Filters that somebody gave a name. They are kept on the server, for each person
+// apart, so that they are there at every desk.
+import { shallowRef } from 'vue'
+import { api, take, type Schema } from '../../api/client'
+import type { Wanted } from './wanted'
 
-export interface Saved {
-  name: string
-  query: Record<string, string>
-}
+export type Saved = Schema['StaffFilterView']
+
+/** A filter as the server keeps it. */
+const bodyOf = (name: string, w: Wanted) => ({
+  name,
+  ...(w.which ? { which: w.which } : {}),
+  ...(w.area ? { area_id: w.area } : {}),
+  ...(w.topic ? { topic_id: w.topic } : {}),
+  ...(w.number ? { number: w.number } : {}),
+})
+
+/** What a saved filter narrows to. */
+export const wantedOfSaved = (s: Saved): Wanted => ({ which: s.which ?? '', area: s.area_id ?? '', topic: s.topic_id ?? '', number: s.number ?? '' })
 
 export function useSaved() {
-  const at = `lianxin.filters.${session.kept?.person ?? ''}`
-  const saved = ref<Saved[]>(JSON.parse(localStorage.getItem(at) ?? '[]') as Saved[])
-  watch(saved, (now) => localStorage.setItem(at, JSON.stringify(now)), { deep: true })
+  const saved = shallowRef<Saved[]>([])
+  const put = (one: Saved) => (saved.value = saved.value.map((s) => (s.id === one.id ? one : s)))
   return {
     saved,
-    /** Keeps a filter; one of the same name is replaced. */
-    save(name: string, wanted: Wanted) {
-      saved.value = [...saved.value.filter((s) => s.name !== name), { name, query: queryOf(wanted) }]
+    async load() {
+      saved.value = (await take(api.GET('/api/v1/staff/filters'))).items
     },
-    forget(name: string) {
-      saved.value = saved.value.filter((s) => s.name !== name)
+    async save(name: string, wanted: Wanted) {
+      const one = await take(api.POST('/api/v1/staff/filters', { body: bodyOf(name, wanted) }))
+      saved.value = [...saved.value, one]
+    },
+    /** Gives a filter another name, another narrowing, or both. */
+    async change(id: string, name: string, wanted: Wanted) {
+      put(await take(api.PUT('/api/v1/staff/filters/{id}', { params: { path: { id } }, body: bodyOf(name, wanted) })))
+    },
+    async forget(id: string) {
+      await take(api.DELETE('/api/v1/staff/filters/{id}', { params: { path: { id } } }))
+      saved.value = saved.value.filter((s) => s.id !== id)
     },
   }
 }
