@@ -1,6 +1,9 @@
 package model
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // AreaLevel is the depth of an area: a deployment serves one district or city
 // with its streets and their communities.
@@ -25,6 +28,9 @@ type Area struct {
 	Path     string
 	Sort     int
 }
+
+// IsTopmost reports whether a path is that of an area with none above it.
+func IsTopmost(areaPath string) bool { return strings.Count(areaPath, "/") == 1 }
 
 // AreaAddress says that the house numbers From..To of a road belong to a
 // community. Parity is 0 for all numbers, 1 for odd ones, 2 for even ones.

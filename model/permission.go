@@ -52,6 +52,8 @@ const (
 	PermitAuditRead         Permission = "audit.read"
 	PermitRestrictedRead    Permission = "message.restricted" // what is locked, with a legal ground
 	PermitStaffManage       Permission = "staff.manage"       // accounts and grants
+	PermitSystemOperate     Permission = "system.operate"     // tasks and jobs: retry, give up
+	PermitOfficialAccount   Permission = "official.account"   // menu, welcome, answers to words, check of WeChat
 )
 
 // Permissions lists every permission in the order of the matrix.
@@ -60,6 +62,7 @@ func Permissions() []Permission {
 		PermitMessageSend, PermitMessageFollow, PermitMessageAnswer, PermitMessageHandle,
 		PermitMessageOversee, PermitMessageEscalated, PermitRosterRead, PermitRosterWrite, PermitInvite, PermitAbsenceSet,
 		PermitReplyTemplateKeep, PermitPolicySet, PermitArticleWrite, PermitAuditRead, PermitRestrictedRead, PermitStaffManage,
+		PermitSystemOperate, PermitOfficialAccount,
 	}
 }
 
@@ -88,13 +91,13 @@ var permits = map[Role]map[Permission]Reach{
 		PermitMessageOversee: ReachArea, PermitRosterRead: ReachArea, PermitInvite: ReachArea, PermitPolicySet: ReachArea,
 		PermitReplyTemplateKeep: ReachArea, PermitAbsenceSet: ReachArea,
 	},
-	RolePublicityOfficer: {PermitArticleWrite: ReachArea},
+	RolePublicityOfficer: {PermitArticleWrite: ReachArea, PermitOfficialAccount: ReachArea},
 	RoleOrganisationOfficer: {
 		PermitRosterRead: ReachArea, PermitRosterWrite: ReachArea, PermitInvite: ReachArea, PermitMessageEscalated: ReachArea,
 	},
 	RoleGuardian:      {},
 	RoleAuditor:       {PermitAuditRead: ReachArea, PermitRestrictedRead: ReachArea},
-	RoleAdministrator: {PermitStaffManage: ReachArea, PermitPolicySet: ReachArea},
+	RoleAdministrator: {PermitStaffManage: ReachArea, PermitPolicySet: ReachArea, PermitSystemOperate: ReachArea, PermitOfficialAccount: ReachArea},
 }
 
 // ReachOf says how far a role's permission goes; ReachNone when it has none.

@@ -5,13 +5,14 @@ import "time"
 // TaskState is where a task of the outbox stands.
 type TaskState string
 
-// A task is ready, claimed by a dispatcher until its lease ends, done, or
-// refused: stopped for good, to be looked at by staff.
+// A task is ready, claimed by a dispatcher until its lease ends, done, refused:
+// stopped for good, to be looked at by staff, or dropped by one of them.
 const (
 	TaskReady   TaskState = "ready"
 	TaskRunning TaskState = "running"
 	TaskDone    TaskState = "done"
 	TaskRefused TaskState = "refused"
+	TaskDropped TaskState = "dropped"
 )
 
 // Task is one piece of work that leaves the transaction it was written in.
@@ -31,11 +32,17 @@ type Task struct {
 	EndedAt    *time.Time
 }
 
-// Lease lets one replica at a time do a shared job.
+// Lease lets one replica at a time do a shared job. BeganAt and EndedAt are of the
+// last round that was ended, LastError is what went wrong in it, and FailedAt
+// when that last happened.
 type Lease struct {
-	Name  string `gorm:"primaryKey"`
-	Owner string
-	Until time.Time
+	Name      string `gorm:"primaryKey"`
+	Owner     string
+	Until     time.Time
+	BeganAt   *time.Time
+	EndedAt   *time.Time
+	FailedAt  *time.Time
+	LastError string
 }
 
 // Queue is where transactions stand in line that must see one another's rows.

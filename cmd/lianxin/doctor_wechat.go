@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -58,33 +57,6 @@ func (d *doctor) weChat(ctx context.Context) {
 		d.note(verdictSkip, "微信回调（"+a.name+"）", "从本机测不了微信能不能访问到这里",
 			"在微信后台“消息推送”里对 "+d.cfg.PublicURL+a.callback+" 重新点一次提交：能通过就是好的。")
 	}
-}
-
-// weChatTrouble explains a call that failed.
-func weChatTrouble(err error) (found, do string) {
-	failed, ok := errors.AsType[*wechat.Error](err)
-	if !ok {
-		return err.Error(), "请把这一行交给维护人员。"
-	}
-	switch failed.Code {
-	case 40013:
-		return "AppID 不对（40013）", "核对 AppID 与微信后台一致。"
-	case 40001, 40125:
-		return fmt.Sprintf("AppSecret 不对（%d）", failed.Code), "在微信后台重置 AppSecret 并更新配置；重置后旧的立即失效。"
-	case 40164:
-		return "本机的出口 IP 不在白名单（40164）：" + failed.Message, "在微信后台“开发设置”里把上面的 IP 加入 IP 白名单。"
-	case 40243:
-		return "AppSecret 已被冻结（40243）", "在微信后台解冻 AppSecret。"
-	case 45009, 45011:
-		return fmt.Sprintf("调用次数超过了微信的限额（%d）", failed.Code), "看指标 lianxin_wechat_seconds 哪个接口调用最多；每日限额零点恢复，也可以在微信后台清零（每月 10 次）。"
-	case 48001:
-		return "这个账号没有接口权限（48001）", "公众号应是已认证的服务号；小程序应已认证并开通订阅消息。"
-	case 50002:
-		return "账号被限制（50002）", "在微信后台查看站内信，按提示处理。"
-	case 0:
-		return "连不上微信：" + failed.Message, "检查本机能否访问 https://api.weixin.qq.com（网络、DNS、防火墙、代理）。"
-	}
-	return err.Error(), "在微信开放文档里查错误码 " + fmt.Sprint(failed.Code) + "。"
 }
 
 // templates compares the configured templates with those the account has.

@@ -27,7 +27,7 @@ var house = map[string][]string{
 	// Shared rooms of service, each importing downward only.
 	"service/store":    {"model"},
 	"service/audit":    {"model", "service/store"},
-	"service/outbox":   {"model", "service/store"},
+	"service/outbox":   {"model", "service/audit", "service/store"},
 	"service/limit":    {"model", "service/store"},
 	"service/token":    {"model", "service/store"},
 	"service/pinyin":   {"model"},

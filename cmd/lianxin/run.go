@@ -175,12 +175,15 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 		Resident:       resident.Room{Messages: messages, Link: pictureLink},
 		Representative: representative.Room{Messages: messages, Directory: places, Link: pictureLink},
 		Unit:           unit.Room{Messages: messages, Link: pictureLink},
-		Staff:          staff.Room{Messages: messages, Privacy: desk, Accounts: accounts, Directory: places, DB: db, Now: now, Link: pictureLink, Codes: weChat},
-		Roster:         rosterdesk.Room{Roster: people},
-		Landing:        landing.Room{Directory: places, MiniLink: a.miniLink(), Log: log},
-		Console:        site.Room{Path: consolePath, Files: web.Console(), Policy: site.ConsolePolicy},
-		Media:          media.Options{Pictures: pictures, Now: now},
-		Callback:       callback.Options{Mini: receivers.mini, Official: receivers.official, Receive: talk.Receive, Wake: a.dispatcher.Wake, Log: log},
+		Staff: staff.Room{
+			Messages: messages, Privacy: desk, Accounts: accounts, Directory: places, DB: db, Now: now, Link: pictureLink, Codes: weChat,
+			Routines: routinesOf(a.jobs), Explain: explainFailure,
+		},
+		Roster:   rosterdesk.Room{Roster: people},
+		Landing:  landing.Room{Directory: places, MiniLink: a.miniLink(), Log: log},
+		Console:  site.Room{Path: consolePath, Files: web.Console(), Policy: site.ConsolePolicy},
+		Media:    media.Options{Pictures: pictures, Now: now},
+		Callback: callback.Options{Mini: receivers.mini, Official: receivers.official, Receive: talk.Receive, Wake: a.dispatcher.Wake, Log: log},
 	})
 	return a, err
 }

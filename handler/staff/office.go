@@ -3,15 +3,11 @@ package staff
 import (
 	"context"
 	"net/http"
-	"strings"
 	"time"
 
 	"lianxin/handler/endpoint"
 	"lianxin/model"
-	"lianxin/model/fault"
 	"lianxin/service/account"
-	"lianxin/service/audit"
-	"lianxin/service/deadline"
 )
 
 type inviteInput struct {
@@ -80,27 +76,6 @@ type sceneImages struct {
 	MiniJPEG    []byte `json:"mini_jpeg" doc:"小程序码，Base64 的 JPEG"`
 }
 
-type auditInput struct {
-	endpoint.Paging
-	TargetID string `query:"target_id" maxLength:"36"`
-}
-
-type auditLine struct {
-	ID       string    `json:"id"`
-	At       time.Time `json:"at"`
-	Actor    string    `json:"actor"`
-	Action   string    `json:"action"`
-	Target   string    `json:"target"`
-	TargetID string    `json:"target_id"`
-	Detail   string    `json:"detail,omitempty"`
-	Request  string    `json:"request_id,omitempty"`
-}
-
-type auditList struct {
-	Items []auditLine `json:"items"`
-	Next  string      `json:"next,omitempty"`
-}
-
 func (r Room) registerOffice(api endpoint.API) {
 	endpoint.Act(api, endpoint.Route{
 		Method: http.MethodPost, Path: "/api/v1/staff/invitations", ID: "invite", Summary: "发出绑定邀请码", Tag: "联络办", Who: endpoint.Needs(model.PermitInvite), Status: http.StatusCreated, Keyless: true,
@@ -136,91 +111,5 @@ func (r Room) registerOffice(api endpoint.API) {
 			return nil, err
 		}
 		return endpoint.Of(sceneImages{scene.Code, official, mini}), nil
-	})
-	endpoint.Act(api, endpoint.Route{
-		Method: http.MethodGet, Path: "/api/v1/staff/audit", ID: "audit-lines", Summary: "审计日志", Tag: "审计", Who: endpoint.Needs(model.PermitAuditRead),
-	}, func(ctx context.Context, by model.Actor, in *auditInput) (*endpoint.Body[auditList], error) {
-		lines, next, err := audit.Consult(ctx, r.DB, by, in.TargetID, in.Page(), r.Now())
-		if err != nil {
-			return nil, err
-		}
-		list := auditList{Items: []auditLine{}, Next: next}
-		for _, l := range lines {
-			list.Items = append(list.Items, auditLine{
-				ID: l.ID, At: l.At.In(model.Shanghai), Actor: l.Actor, Action: l.Action, Target: l.TargetKind, TargetID: l.TargetID, Detail: l.Detail, Request: l.RequestID,
-			})
-		}
-		return endpoint.Of(list), nil
-	})
-}
-
-type policyView struct {
-	Kind      model.DeadlineKind `json:"kind"`
-	Days      int                `json:"days"`
-	Count     model.DayCount     `json:"count" enum:"working,calendar"`
-	MaxExtend int                `json:"max_extend"`
-}
-
-type policyList struct {
-	Items []policyView `json:"items"`
-}
-
-// Area names the area of a request.
-type Area struct {
-	AreaID string `path:"area_id" minLength:"1" maxLength:"36"`
-}
-
-type policyInput struct {
-	Area
-	Kind model.DeadlineKind `path:"kind" maxLength:"20"`
-	Body struct {
-		Days      int            `json:"days" minimum:"1" maximum:"180"`
-		Count     model.DayCount `json:"count" enum:"working,calendar"`
-		MaxExtend int            `json:"max_extend" minimum:"0" maximum:"60"`
-	}
-}
-
-type calendarInput struct {
-	Body struct {
-		CSV string `json:"csv" minLength:"1" maxLength:"60000" doc:"每行：日期,是否上班(true/false),名称"`
-	}
-}
-
-func (r Room) registerClocks(api endpoint.API) {
-	set := endpoint.Needs(model.PermitPolicySet)
-	endpoint.Act(api, endpoint.Route{
-		Method: http.MethodGet, Path: "/api/v1/staff/areas/{area_id}/deadline-policies", ID: "deadline-policies", Summary: "一个区域的办理期限", Tag: "期限", Who: set,
-	}, func(ctx context.Context, by model.Actor, in *Area) (*endpoint.Body[policyList], error) {
-		place, err := r.Directory.Area(ctx, in.AreaID)
-		if err != nil {
-			return nil, err
-		}
-		if !by.PermitsIn(model.PermitPolicySet, place.Path) {
-			return nil, fault.NotFound("该区域")
-		}
-		policies, err := deadline.Policies(ctx, r.DB, place.Path)
-		if err != nil {
-			return nil, err
-		}
-		list := policyList{Items: []policyView{}}
-		for _, p := range policies {
-			list.Items = append(list.Items, policyView{p.Kind, p.Days, p.Count, p.MaxExtend})
-		}
-		return endpoint.Of(list), nil
-	})
-	endpoint.Act(api, endpoint.Route{
-		Method: http.MethodPut, Path: "/api/v1/staff/areas/{area_id}/deadline-policies/{kind}", ID: "set-deadline-policy", Summary: "设置办理期限", Tag: "期限", Who: set, Status: http.StatusNoContent, StepUp: true,
-	}, func(ctx context.Context, by model.Actor, in *policyInput) (*endpoint.Empty, error) {
-		p := model.DeadlinePolicy{AreaID: in.AreaID, Kind: in.Kind, Days: in.Body.Days, Count: in.Body.Count, MaxExtend: in.Body.MaxExtend}
-		return nil, deadline.SetPolicy(ctx, r.DB, by, p, r.Now())
-	})
-	endpoint.Act(api, endpoint.Route{
-		Method: http.MethodPut, Path: "/api/v1/staff/calendar", ID: "import-calendar", Summary: "导入节假日与调休安排", Tag: "期限", Who: set, Status: http.StatusNoContent, StepUp: true,
-	}, func(ctx context.Context, by model.Actor, in *calendarInput) (*endpoint.Empty, error) {
-		days, err := deadline.ParseCalendar(strings.NewReader(in.Body.CSV))
-		if err != nil {
-			return nil, err
-		}
-		return nil, deadline.ImportCalendar(ctx, r.DB, by, days, r.Now())
 	})
 }

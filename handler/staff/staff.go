@@ -33,6 +33,11 @@ type Room struct {
 	Now       func() time.Time
 	Link      messageview.Link
 	Codes     Codes
+	// Routines are the jobs that come round.
+	Routines []Routine
+	// Explain says in plain words what an error that was written down means, and
+	// what to do about it.
+	Explain func(lastError string) (found, do string)
 }
 
 // Register adds the routes.
@@ -43,7 +48,9 @@ func (r Room) Register(api endpoint.API) {
 	r.registerChecks(api)
 	r.registerOffice(api)
 	r.registerSeats(api)
+	r.registerAudit(api)
 	r.registerClocks(api)
 	r.registerAccounts(api)
 	r.registerPrivacy(api)
+	r.registerOperate(api)
 }

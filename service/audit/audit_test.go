@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -48,9 +49,9 @@ func (l *log) in(areaPaths ...string) {
 	}
 }
 
-func (l *log) lines(areaPaths []string, targetID string, page store.Page) ([]model.AuditLine, string) {
+func (l *log) lines(areaPaths []string, f audit.Filter, page store.Page) ([]model.AuditLine, string) {
 	l.tb.Helper()
-	lines, next, err := audit.Lines(l.tb.Context(), l.db, areaPaths, targetID, page)
+	lines, next, err := audit.Lines(l.tb.Context(), l.db, areaPaths, f, page)
 	if err != nil {
 		l.tb.Fatal(err)
 	}
@@ -59,7 +60,7 @@ func (l *log) lines(areaPaths []string, targetID string, page store.Page) ([]mod
 
 func (l *log) seen(areaPaths ...string) string {
 	l.tb.Helper()
-	lines, _ := l.lines(areaPaths, "", store.Page{Limit: store.MaxLimit})
+	lines, _ := l.lines(areaPaths, audit.Filter{}, store.Page{Limit: store.MaxLimit})
 	var ids []string
 	for _, line := range lines {
 		ids = append(ids, line.TargetID)
@@ -93,7 +94,7 @@ func TestALineKeepsWhoDidWhatToWhatAndInWhichRequest(t *testing.T) {
 	on := audit.Target{Kind: "message", ID: "m", AreaPath: "d/s/", Detail: "resident"}
 	log.record(audit.WithRequestID(t.Context(), "request-17"), clerk, on)
 	log.record(t.Context(), model.SystemActor("deadline"), on)
-	lines, _ := log.lines([]string{"d/"}, "m", store.Page{})
+	lines, _ := log.lines([]string{"d/"}, audit.Filter{TargetID: "m"}, store.Page{})
 	if len(lines) != 2 {
 		t.Fatalf("%d lines", len(lines))
 	}
@@ -111,16 +112,16 @@ func TestLinesAreSeenWithinTheAreasGivenOnly(t *testing.T) {
 	log := newLog(t)
 	log.in("d/", "d/s/", "d/s/c/", "d/t/", "x/", "x/d/s/", "")
 	for want, areas := range map[string][]string{
-		"d/t/ d/s/c/ d/s/ d/": {"d/"},
-		"d/s/c/ d/s/":         {"d/s/"},
-		"x/d/s/ x/ d/t/":      {"d/t/", "x/"},
-		"":                    nil,
+		" d/t/ d/s/c/ d/s/ d/": {"d/"}, // what belongs to no area is for the topmost one
+		"d/s/c/ d/s/":          {"d/s/"},
+		" x/d/s/ x/ d/t/":      {"d/t/", "x/"},
+		"":                     nil,
 	} {
 		if got := log.seen(areas...); got != want {
 			t.Errorf("within %v: %q, want %q", areas, got, want)
 		}
 	}
-	if lines, _ := log.lines([]string{"d/t/", "x/"}, "d/s/", store.Page{}); len(lines) != 0 {
+	if lines, _ := log.lines([]string{"d/t/", "x/"}, audit.Filter{TargetID: "d/s/"}, store.Page{}); len(lines) != 0 {
 		t.Errorf("naming the target opened another area: %v", lines)
 	}
 }
@@ -134,7 +135,7 @@ func TestPagesStayWithinTheAreasAndStableWhileLinesArrive(t *testing.T) {
 	var seen string
 	page := store.Page{Limit: 3}
 	for {
-		lines, next := log.lines([]string{"d/s/", "d/t/"}, "", page)
+		lines, next := log.lines([]string{"d/s/", "d/t/"}, audit.Filter{}, page)
 		for _, line := range lines {
 			seen += line.TargetID
 		}
@@ -163,7 +164,7 @@ func TestLinesOfOneMomentAreAllSeen(t *testing.T) {
 	seen := map[string]int{}
 	page := store.Page{Limit: 2}
 	for {
-		lines, next := log.lines([]string{"d/"}, "", page)
+		lines, next := log.lines([]string{"d/"}, audit.Filter{}, page)
 		for _, line := range lines {
 			seen[line.TargetID]++
 		}
@@ -179,7 +180,7 @@ func TestLinesOfOneMomentAreAllSeen(t *testing.T) {
 
 func TestACursorThatIsNoneIsAFault(t *testing.T) {
 	log := newLog(t)
-	if _, _, err := audit.Lines(t.Context(), log.db, []string{"d/"}, "", store.Page{After: "!"}); !fault.Is(err, fault.KindInvalid) {
+	if _, _, err := audit.Lines(t.Context(), log.db, []string{"d/"}, audit.Filter{}, store.Page{After: "!"}); !fault.Is(err, fault.KindInvalid) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -188,11 +189,70 @@ func TestThatSomebodyReadTheLogStandsInTheLog(t *testing.T) {
 	log := newLog(t)
 	log.in("d/")
 	auditor := model.Actor{PersonID: "sun", Name: "孙审计", Grants: []model.Grant{{Role: model.RoleAuditor, AreaPath: "d/"}}}
-	lines, _, err := audit.Consult(t.Context(), log.db, auditor, "", store.Page{}, log.clock.Now())
+	lines, _, err := audit.Consult(t.Context(), log.db, auditor, audit.Filter{}, store.Page{}, log.clock.Now())
 	if err != nil || len(lines) != 2 || lines[0].Action != "audit.read" || lines[0].Actor != "孙审计" {
 		t.Errorf("got %+v, %v", lines, err)
 	}
-	if none, _, err := audit.Consult(t.Context(), log.db, clerk, "", store.Page{}, log.clock.Now()); err != nil || len(none) != 0 {
+	if none, _, err := audit.Consult(t.Context(), log.db, clerk, audit.Filter{}, store.Page{}, log.clock.Now()); err != nil || len(none) != 0 {
 		t.Errorf("without an area: %v, %v", none, err)
+	}
+}
+
+func TestTheLogIsNarrowedByWhoWhatWhereAndWhen(t *testing.T) {
+	log := newLog(t)
+	write := func(who model.Actor, action, kind, id, area string) {
+		t.Helper()
+		err := store.InTx(t.Context(), log.db, func(ctx context.Context, tx *gorm.DB) error {
+			return audit.Record(ctx, tx, who, action, audit.Target{Kind: kind, ID: id, AreaPath: area}, log.clock.Now())
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		log.clock.Advance(24 * time.Hour)
+	}
+	begin := log.clock.Now()
+	write(clerk, "message.read", "message", "1", "d/s/")
+	write(model.SystemActor("deadline"), "message.remind", "message", "2", "d/s/")
+	write(clerk, "role.grant", "person", "3", "d/t/")
+	write(model.Actor{PersonID: "q", Name: "王干事"}, "message.read", "message", "4", "d/t/")
+	write(clerk, "staff.sign_in", "person", "5", "")
+	for want, f := range map[string]audit.Filter{
+		"5 4 3 2 1": {},
+		"5 3 1":     {Actor: "李干事"},
+		"2":         {Actor: "deadline"},
+		"4 1":       {Action: "message.read"},
+		"4 2 1":     {TargetKind: "message"},
+		"3":         {TargetID: "3"},
+		"4 3":       {AreaPath: "d/t/"},
+		"3 2":       {From: begin.Add(24 * time.Hour), To: begin.Add(72 * time.Hour)},
+		"1":         {Actor: "李干事", Action: "message.read", AreaPath: "d/s/", To: begin.Add(time.Hour)},
+		"":          {Actor: "nobody"},
+	} {
+		lines, _ := log.lines([]string{"d/"}, f, store.Page{})
+		var ids []string
+		for _, l := range lines {
+			ids = append(ids, l.TargetID)
+		}
+		if got := strings.Join(ids, " "); got != want {
+			t.Errorf("%+v: %q, want %q", f, got, want)
+		}
+	}
+}
+
+func TestAnExportHoldsEveryLineOnceAndStandsInTheLog(t *testing.T) {
+	log := newLog(t)
+	for i := range 230 {
+		log.record(t.Context(), clerk, audit.Target{ID: fmt.Sprint(i), AreaPath: "d/s/"})
+	}
+	log.in("x/")
+	seen := map[string]int{}
+	each := func(l model.AuditLine) error { seen[l.Action+l.TargetID]++; return nil }
+	street := model.Actor{PersonID: "sun", Name: "孙审计", Grants: []model.Grant{{Role: model.RoleAuditor, AreaPath: "d/s/"}}}
+	more, err := audit.Export(t.Context(), log.db, street, audit.Filter{TargetKind: ""}, log.clock.Now(), each)
+	if err != nil || more || len(seen) != 231 || seen["audit.export"] != 1 {
+		t.Errorf("%d lines, more %t, %v", len(seen), more, err)
+	}
+	if _, err := audit.Export(t.Context(), log.db, clerk, audit.Filter{}, log.clock.Now(), each); !fault.Is(err, fault.KindForbidden) {
+		t.Errorf("somebody without an area got %v", err)
 	}
 }

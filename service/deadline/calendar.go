@@ -5,7 +5,6 @@ import (
 	"embed"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -115,14 +114,11 @@ func InstallCalendar(ctx context.Context, db *store.DB, now time.Time) error {
 // Clocks that run keep their date. The calendar is one for the whole deployment,
 // so only who sets the clocks of the topmost area may. Fault: forbidden.
 func ImportCalendar(ctx context.Context, db *store.DB, by model.Actor, days []model.CalendarDay, now time.Time) error {
-	if by.System == "" && !slices.ContainsFunc(by.AreaPaths(model.PermitPolicySet), topmost) {
+	if by.System == "" && !slices.ContainsFunc(by.AreaPaths(model.PermitPolicySet), model.IsTopmost) {
 		return fault.Forbidden("节假日安排全区共用，您没有维护的权限。")
 	}
 	return writeCalendar(ctx, db, by, days, now, replaceKnown)
 }
-
-// topmost reports whether a path is that of an area with none above it.
-func topmost(areaPath string) bool { return strings.Count(areaPath, "/") == 1 }
 
 type knownDays int
 

@@ -211,3 +211,28 @@ func areaOf(ctx context.Context, db *gorm.DB, id string) (model.Area, error) {
 
 // pathIDs lists the ids in an area's path, topmost first.
 func pathIDs(path string) []string { return strings.Split(strings.Trim(path, "/"), "/") }
+
+// AreaNames gives the names of areas by their paths; what is not there is not in
+// the answer.
+func (s *Service) AreaNames(ctx context.Context, paths []string) (map[string]string, error) {
+	byID := make(map[string]string, len(paths))
+	ids := make([]string, 0, len(paths))
+	for _, path := range paths {
+		above := pathIDs(path)
+		if len(above) == 0 {
+			continue
+		}
+		id := above[len(above)-1]
+		byID[id] = path
+		ids = append(ids, id)
+	}
+	known, err := areasByID(ctx, s.db.Read(), ids)
+	if err != nil {
+		return nil, err
+	}
+	names := make(map[string]string, len(known))
+	for id, area := range known {
+		names[byID[id]] = area.Name
+	}
+	return names, nil
+}

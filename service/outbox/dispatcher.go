@@ -64,6 +64,9 @@ func NewDispatcher(db *store.DB, now func() time.Time, log *slog.Logger, handler
 	}
 }
 
+// Kinds lists the kinds of task that the dispatcher does.
+func (d *Dispatcher) Kinds() []string { return slices.Sorted(maps.Keys(d.handlers)) }
+
 // Wake asks a running dispatcher to look at once instead of at its next turn.
 func (d *Dispatcher) Wake() {
 	select {
@@ -246,7 +249,7 @@ func (d *Dispatcher) end(ctx context.Context, task model.Task, outcome error) er
 	case model.TaskRefused:
 		set["ended_at"] = d.now()
 		d.log.ErrorContext(ctx, "task refused", "kind", task.Kind, "task", task.ID, "error", outcome)
-	case model.TaskReady, model.TaskRunning:
+	case model.TaskReady, model.TaskRunning, model.TaskDropped:
 		set["run_at"] = d.now().Add(wait)
 		if task.Attempts > 0 {
 			d.log.WarnContext(ctx, "task put off", "kind", task.Kind, "task", task.ID, "attempts", task.Attempts+1, "error", outcome)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -74,18 +75,28 @@ func (l leased) look(ctx context.Context) error {
 	working, cancel := context.WithCancel(ctx)
 	var keeping sync.WaitGroup
 	keeping.Go(func() { l.keep(working, cancel) })
+	began := l.now()
 	err = l.round(working)
 	cancel()
 	keeping.Wait()
 	if ctx.Err() != nil {
 		return err
 	}
-	_, kept := l.take(ctx, l.Every+hold)
+	_, kept := takeLease(ctx, l.db, l.Name, l.owner, l.now(), l.Every+hold, roundOf(began, l.now(), err))
 	return errors.Join(err, kept)
 }
 
+// roundOf is what the lease keeps of a round that has ended.
+func roundOf(began, ended time.Time, outcome error) map[string]any {
+	set := map[string]any{"began_at": began, "ended_at": ended, "last_error": words(outcome)}
+	if outcome != nil {
+		set["failed_at"] = ended
+	}
+	return set
+}
+
 func (l leased) take(ctx context.Context, life time.Duration) (bool, error) {
-	return takeLease(ctx, l.db, l.Name, l.owner, l.now(), life)
+	return takeLease(ctx, l.db, l.Name, l.owner, l.now(), life, nil)
 }
 
 // keep renews the lease while the round goes on, and stops a round whose lease
@@ -133,11 +144,15 @@ func giveLeaseBack(ctx context.Context, db *store.DB, name, owner string, now ti
 	return nil
 }
 
-func takeLease(ctx context.Context, db *store.DB, name, owner string, now time.Time, life time.Duration) (bool, error) {
+// takeLease takes a lease that is free or one's own, or renews it, and keeps more
+// with it.
+func takeLease(ctx context.Context, db *store.DB, name, owner string, now time.Time, life time.Duration, more map[string]any) (bool, error) {
+	set := map[string]any{"owner": owner, "until": now.Add(life)}
+	maps.Copy(set, more)
 	mine := false
 	err := store.InTx(ctx, db, func(ctx context.Context, tx *gorm.DB) error {
 		n, err := store.From[model.Lease](tx).Where("name = ? AND (owner = ? OR `until` < ?)", name, owner, now).
-			Set(clause.Assignments(map[string]any{"owner": owner, "until": now.Add(life)})).Update(ctx)
+			Set(clause.Assignments(set)).Update(ctx)
 		mine = n == 1
 		if err != nil || mine {
 			return err

@@ -52,7 +52,7 @@ func Queues(ctx context.Context, db *store.DB, now time.Time) ([]Queue, error) {
 			if r.Lost {
 				q.Lost += r.Number
 			}
-		case model.TaskReady, model.TaskDone:
+		case model.TaskReady, model.TaskDone, model.TaskDropped:
 			if r.Come {
 				q.Due += r.Number
 			} else {

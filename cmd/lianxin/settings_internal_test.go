@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"gorm.io/gorm"
+
+	"lianxin/config"
+	"lianxin/handler/staff"
+	"lianxin/model"
+	"lianxin/service/audit"
+	"lianxin/service/outbox"
+	"lianxin/service/store"
+	"lianxin/service/store/storetest"
+)
+
+func TestEveryTaskAndJobSaysInPlainWordsWhatItDoes(t *testing.T) {
+	env := settings(t)
+	cfg, err := config.LoadServing(func(name string) (string, bool) { value, ok := env[name]; return value, ok })
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := build(cfg, storetest.Open(t), clock, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(a.gateway.Close)
+	for _, kind := range a.dispatcher.Kinds() {
+		if staff.TaskWords(kind) == kind {
+			t.Errorf("tasks of kind %q have no words in handler/staff/operate.go", kind)
+		}
+	}
+	for _, job := range a.jobs {
+		if staff.RoutineWords(job.Name) == job.Name {
+			t.Errorf("the job %q has no words in handler/staff/operate.go", job.Name)
+		}
+	}
+}
+
+func TestWhatWasDoneInTheSampleIsToldInPlainWords(t *testing.T) {
+	p := demoCopy(t)
+	auditor := p.officer(model.RoleAuditor)
+	var list struct {
+		Items []struct{ Action, Words, Target, TargetWords string }
+	}
+	auditor.must(http.StatusOK, auditor.get("/api/v1/staff/audit?limit=100")).json(t, &list)
+	p.inside(func(ctx context.Context, tx *gorm.DB) error {
+		var actions []string
+		if err := store.From[model.AuditLine](tx).Distinct("action").Scan(ctx, &actions); err != nil {
+			return err
+		}
+		for _, action := range actions {
+			if audit.Words(action) == action {
+				t.Errorf("%q has no words", action)
+			}
+		}
+		return nil
+	})
+	if len(list.Items) != 100 {
+		t.Fatalf("%d lines", len(list.Items))
+	}
+	filtered := auditor.must(http.StatusOK, auditor.get("/api/v1/staff/audit?action=message.submit&target_kind=message&from=2020-01-01")).body
+	if strings.Contains(filtered, `"staff.add"`) || !strings.Contains(filtered, "写信") {
+		t.Errorf("narrowed to letters: %s", filtered)
+	}
+	if a := auditor.get("/api/v1/staff/audit?from=yesterday"); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "2026-11-01 的样子") {
+		t.Errorf("a day that is none: %d %s", a.status, a.body)
+	}
+	file := auditor.must(http.StatusOK, auditor.get("/api/v1/staff/audit/export?action=message.submit"))
+	if !strings.HasPrefix(file.header.Get("Content-Type"), "text/csv") || !strings.HasPrefix(file.body, "\ufeff时间,谁,做了什么") || !strings.Contains(file.body, "写信") {
+		t.Errorf("the export: %v %.300s", file.header, file.body)
+	}
+}
+
+func TestAnAdministratorSeesWhatWasRefusedAndHasItDoneAgain(t *testing.T) {
+	p := demoCopy(t)
+	admin := p.officer(model.RoleAdministrator)
+	now := time.Now().UTC().Truncate(time.Millisecond)
+	p.inside(func(ctx context.Context, tx *gorm.DB) error {
+		if err := outbox.Enqueue(ctx, tx, outbox.Task{Kind: "notice", DedupeKey: "planted", Payload: map[string]string{"NoticeID": "secret-words"}, RunAt: now}); err != nil {
+			return err
+		}
+		_, err := store.From[model.Task](tx).Where("dedupe_key = ?", "planted").Update(ctx, "state", model.TaskRefused)
+		if err != nil {
+			return err
+		}
+		if _, err := store.From[model.Task](tx).Where("dedupe_key = ?", "planted").Update(ctx, "ended_at", now); err != nil {
+			return err
+		}
+		_, err = store.From[model.Task](tx).Where("dedupe_key = ?", "planted").Update(ctx, "last_error", "wechat cgi-bin/message: errcode 40037: invalid template_id")
+		return err
+	})
+	seen := admin.must(http.StatusOK, admin.get("/api/v1/staff/tasks?state=refused"))
+	if !strings.Contains(seen.body, "模板 ID 不存在（40037）") || !strings.Contains(seen.body, "推送通知") || strings.Contains(seen.body, "secret-words") {
+		t.Errorf("seen: %s", seen.body)
+	}
+	var list struct{ Items []struct{ ID string } }
+	seen.json(t, &list)
+	if len(list.Items) != 1 {
+		t.Fatalf("%d refused", len(list.Items))
+	}
+	overview := admin.must(http.StatusOK, admin.get("/api/v1/staff/tasks/overview")).body
+	if !strings.Contains(overview, `"refused":1`) || !strings.Contains(overview, "期限：提醒和到期") {
+		t.Errorf("overview: %s", overview)
+	}
+	path := "/api/v1/staff/tasks/" + list.Items[0].ID
+	admin.must(http.StatusNoContent, admin.post(path+"/retry", nil))
+	p.eventually("it is done", func() bool {
+		return strings.Contains(admin.get("/api/v1/staff/tasks?state=refused").body, `"items":[]`)
+	})
+	if a := admin.post(path+"/drop", map[string]any{"reason": "不必再做"}); a.status != http.StatusConflict {
+		t.Errorf("what is done was given up: %d %s", a.status, a.body)
+	}
+	if a := p.officer(model.RoleLiaisonOfficer).get("/api/v1/staff/tasks?state=refused"); a.status != http.StatusForbidden {
+		t.Errorf("the liaison office: %d", a.status)
+	}
+}

@@ -1,0 +1,174 @@
+package audit
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// actionWords says in plain words what each action is that the program writes
+// down. A test reads the program for actions that are missing here.
+var actionWords = map[string]string{ //nolint:gosec // what passwords and codes went through, not any of them
+	"absence.set": "登记代表外出", "absence.end": "结束代表外出", "preference.set": "修改代表的接信设置",
+	"area.add":            "新增区域",
+	"article.submit":      "文章送审",
+	"article.return":      "退回文章",
+	"article.approve":     "通过文章",
+	"article.schedule":    "定时发布文章",
+	"article.publish":     "发布文章",
+	"article.go_live":     "文章上线",
+	"article.fail":        "文章发布失败",
+	"article.correct":     "更正文章",
+	"article.withdraw":    "撤下文章",
+	"article.revise":      "修改文章",
+	"audit.read":          "查阅审计日志",
+	"audit.export":        "导出审计日志",
+	"backup.write":        "做备份",
+	"backup.restore":      "恢复备份",
+	"calendar.import":     "导入节假日安排",
+	"calendar.set":        "修改一天的上班安排",
+	"calendar.clear":      "恢复一天的普通安排",
+	"consent.give":        "同意授权",
+	"consent.take_back":   "撤回授权",
+	"copy.ask":            "申请下载个人数据",
+	"copy.fetch":          "下载个人数据",
+	"correction.ask":      "请求更正",
+	"correction.done":     "完成更正",
+	"correction.declined": "不予更正",
+	"correction.open":     "重新打开更正请求",
+	"device.forget":       "不再认识一台设备",
+	"erasure.ask":         "申请注销",
+	"erasure.begin":       "开始注销",
+	"erasure.done":        "完成注销",
+	"erasure.take_back":   "收回注销申请",
+	"invitation.issue":    "发出邀请码",
+	"invitation.accept":   "使用邀请码绑定",
+	"invitation.guess":    "填错邀请码",
+	"invitation.withdraw": "作废邀请码",
+	"keys.rotate":         "更换加密密钥",
+
+	"message.submit":           "写信",
+	"message.pass":             "来信通过内容检查",
+	"message.hold":             "来信转人工审核",
+	"message.refuse":           "不予接收来信",
+	"message.appeal":           "申请人工复核",
+	"message.deliver":          "送达来信",
+	"message.acknowledge":      "签收来信",
+	"message.answer":           "答复来信",
+	"message.hand_over":        "转交承办单位",
+	"message.accept":           "承办单位接收",
+	"message.unit_refuse":      "承办单位退回",
+	"message.handle":           "承办单位开始办理",
+	"message.unit_answer":      "承办单位答复",
+	"message.confirm":          "居民确认结果",
+	"message.reopen":           "居民表示没有解决",
+	"message.out_of_scope":     "告知另有去处",
+	"message.object":           "居民提出异议",
+	"message.withdraw":         "居民撤回来信",
+	"message.time_out":         "到期自动办结",
+	"message.reassign":         "改派代表",
+	"message.extend":           "延长期限",
+	"message.pause":            "暂停期限",
+	"message.resume":           "恢复期限",
+	"message.ask_consent":      "征求转交同意",
+	"message.give_consent":     "同意转交",
+	"message.withdraw_consent": "撤回转交同意",
+	"message.remind":           "提醒办理",
+	"message.escalate":         "超期提级",
+	"message.ask_solved":       "请居民评价",
+	"message.rate":             "居民评分",
+	"message.publish":          "公开答复",
+	"message.unpublish":        "撤下公开的答复",
+	"message.supplement":       "补充内容",
+	"message.refuse_turn":      "不予接收补充内容",
+	"message.release_turn":     "放行补充内容",
+	"message.appeal_turn":      "就补充内容申请复核",
+	"message.result_delivered": "结果送达",
+	"message.read":             "查看来信",
+	"message.note":             "写内部备注",
+	"message.open_restricted":  "依法查阅封存的来信",
+	"message.erase":            "删除来信内容",
+	"message.restrict":         "封存来信",
+	"message.empty":            "到期抹去来信内容",
+
+	"notice.unsubscribe":     "退订通知",
+	"password.change":        "修改密码",
+	"password.reset":         "重置密码",
+	"permission.revoke":      "撤回微信授权",
+	"person.follow":          "关注公众号",
+	"person.unfollow":        "取消关注公众号",
+	"person.merge":           "合并同一个人的账号",
+	"person.rename":          "修改姓名",
+	"phone.bind":             "绑定手机号",
+	"phone.erase":            "删除手机号",
+	"picture.upload":         "上传图片",
+	"picture.screen":         "图片内容检查",
+	"picture.discard":        "删除图片",
+	"picture.sweep":          "清理没有用上的图片",
+	"policy.set":             "设置办理期限",
+	"policy.clear":           "恢复沿用上级期限",
+	"recovery_code.renew":    "重新生成恢复码",
+	"recovery_code.use":      "使用恢复码",
+	"reply_template.write":   "新增答复模板",
+	"reply_template.change":  "修改答复模板",
+	"reply_template.remove":  "删除答复模板",
+	"representative.add":     "新增代表",
+	"representative.change":  "修改代表",
+	"retention.run":          "清理到期的数据",
+	"role.grant":             "授予角色",
+	"role.revoke":            "撤销角色",
+	"roster.import":          "导入名册",
+	"roster.export":          "导出名册",
+	"sample.fill":            "填入示例数据",
+	"scene.issue":            "生成场景码",
+	"seat.rebind":            "代表换绑微信",
+	"seat.sign_out":          "让代表退出登录",
+	"second_factor.wrong":    "动态码输错",
+	"session.end":            "退出一处登录",
+	"session.end_all":        "退出所有登录",
+	"session.end_others":     "退出其他登录",
+	"session.reuse":          "登录凭证被重复使用",
+	"session.step_up":        "再次验证身份",
+	"staff.add":              "开通工作人员账号",
+	"staff.disable":          "停用账号",
+	"staff.guess":            "多次输错密码",
+	"staff.sign_in":          "登录管理台",
+	"staff.sign_in_to_enrol": "登录以绑定身份验证器",
+	"staff.sign_out":         "让账号退出登录",
+	"staff.unlock":           "解除账号锁定",
+	"task.retry":             "重做后台任务",
+	"task.retry_all":         "重做一类后台任务",
+	"task.drop":              "不再做后台任务",
+	"totp.begin":             "开始绑定身份验证器",
+	"totp.confirm":           "绑定身份验证器",
+	"totp.remove":            "解绑身份验证器",
+	"totp.reset":             "重置身份验证器",
+}
+
+// targetWords says what the kinds of records are called.
+var targetWords = map[string]string{
+	"area": "区域", "article": "文章", "audit": "审计日志", "backup": "备份", "calendar": "节假日安排", "device": "设备", "key": "加密密钥",
+	"message": "来信", "person": "人员", "picture": "图片", "reply_template": "答复模板", "representative": "代表",
+	"place": "公示牌", "retention": "数据清理", "roster": "名册", "session": "登录", "task": "后台任务",
+	"unit_officer": "承办单位经办人", "official_menu": "公众号菜单", "official_reply": "公众号自动回复",
+}
+
+// Words says in plain Chinese what an action is; the action itself when it is
+// not known.
+func Words(action string) string { return wordOr(actionWords, action) }
+
+// TargetWords says in plain Chinese what a kind of record is.
+func TargetWords(kind string) string { return wordOr(targetWords, kind) }
+
+func wordOr(words map[string]string, key string) string {
+	if w, known := words[key]; known {
+		return w
+	}
+	return key
+}
+
+// Actions lists the actions that have words, by subject.
+func Actions() []string { return slices.SortedFunc(maps.Keys(actionWords), strings.Compare) }
+
+// TargetKinds lists the kinds of records that have words.
+func TargetKinds() []string { return slices.Sorted(maps.Keys(targetWords)) }
