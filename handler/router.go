@@ -127,6 +127,7 @@ func New(o Options) (Surface, error) {
 	o.Representative.Register(api)
 	o.Unit.Register(api)
 	o.Staff.Register(api)
+	o.Roster.Register(api)
 
 	if err := o.mountPictures(engine, api, keeper, limits); err != nil {
 		return Surface{}, err

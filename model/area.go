@@ -18,6 +18,8 @@ const (
 
 // Area is a node of the tree district → street → community. Path holds the ids
 // from the root, each followed by a slash, so that "within" is a prefix.
+// Revision counts the changes of a record, here and below, so that two who edit
+// it notice each other.
 type Area struct {
 	ID       string
 	ParentID string
@@ -27,6 +29,7 @@ type Area struct {
 	Initials string
 	Path     string
 	Sort     int
+	Revision int
 }
 
 // IsTopmost reports whether a path is that of an area with none above it.
@@ -60,6 +63,7 @@ type Organisation struct {
 	AreaID   string
 	Kind     OrganisationKind
 	Name     string
+	Revision int
 }
 
 // ElectingUnit (选举单位) is the body that elected a representative.
@@ -68,6 +72,7 @@ type ElectingUnit struct {
 	AreaID         string
 	OrganisationID string
 	Name           string
+	Revision       int
 }
 
 // Term (届) is one congress, from election to the next.
@@ -76,13 +81,15 @@ type Term struct {
 	Name     string
 	StartsOn string
 	EndsOn   string
+	Revision int
 }
 
 // Delegation (代表团) groups the representatives of a term.
 type Delegation struct {
-	ID     string
-	TermID string
-	Name   string
+	ID       string
+	TermID   string
+	Name     string
+	Revision int
 }
 
 // Unit (承办单位) is an office that handles what is handed to it.
@@ -94,6 +101,7 @@ type Unit struct {
 	Duty       string
 	OfficeLine string
 	Active     bool
+	Revision   int
 }
 
 // Studio (工作室) is where representatives of an area receive people, and whose
@@ -105,6 +113,7 @@ type Studio struct {
 	Name       string
 	Address    string
 	OfficeLine string
+	Revision   int
 }
 
 // StudioHour is one opening time. Weekday counts from 1 (Monday) to 7 (Sunday);

@@ -66,7 +66,8 @@ func RepresentativeFlow() flow.Table[RepresentativeState, RepresentativeDeed] {
 // roster, empty when there is none; no two of a term share one. PersonID is
 // empty until the representative has bound a WeChat identity by invitation. MessageCap is the
 // number of open messages from which new ones go to the studio; 0 takes the
-// deployment's default. AwayUntil is a date "2006-01-02", empty when present.
+// deployment's default. Reading is how the name is read, a syllable for each
+// character, where somebody said so; empty where the tables know. AwayUntil is a date "2006-01-02", empty when present.
 type Representative struct {
 	ID             string
 	PersonID       string
@@ -80,6 +81,7 @@ type Representative struct {
 	Name           string
 	Pinyin         string
 	Initials       string
+	Reading        string
 	SearchKeys     string
 	Sex            string
 	BirthYear      int
@@ -97,6 +99,7 @@ type Representative struct {
 	DailyDigest    bool
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
+	Revision       int
 }
 
 // RosterRevision counts the imports that changed the roster. There is one row.
@@ -104,6 +107,19 @@ type RosterRevision struct {
 	ID         string
 	Revision   int
 	ImportedAt time.Time
+}
+
+// RosterImport is one import that was carried out: how much became new and
+// different, and a line for each sheet.
+type RosterImport struct {
+	ID       string
+	Actor    string
+	AreaPath string
+	FileName string
+	Added    int
+	Changed  int
+	Detail   string
+	At       time.Time
 }
 
 // RepresentativeArea says that a representative serves an area.
@@ -114,9 +130,10 @@ type RepresentativeArea struct {
 
 // Topic is what a message can be about and what a representative can help with.
 type Topic struct {
-	ID   string
-	Name string
-	Sort int
+	ID       string
+	Name     string
+	Sort     int
+	Revision int
 }
 
 // RepresentativeTopic says that a representative can help with a topic.

@@ -294,6 +294,7 @@ func attacksOnStaff() map[string][]attempt {
 		"POST /api/v1/staff/turns/{id}/refuse":                       {on("held turn").with("reason", "不妥")},
 		"POST /api/v1/staff/turns/{id}/release":                      {on("held turn")},
 	}
+	maps.Copy(table, attacksOnRoster())
 	for name, pairs := range deedsOfOffice() {
 		table["POST /api/v1/staff/messages/{id}/"+name] = []attempt{handOver(name, on("seat's letter").with(pairs...))}
 	}

@@ -40,7 +40,7 @@ func importCommand(w world) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return importRoster(cmd, desk, content, dryRun)
+				return importRoster(cmd, desk, content, filepath.Base(args[0]), dryRun)
 			})
 		},
 	}
@@ -62,11 +62,11 @@ func readRoster(path string, most int64) (content []byte, err error) {
 	return content, nil
 }
 
-func importRoster(cmd *cobra.Command, desk *roster.Service, content []byte, dryRun bool) error {
+func importRoster(cmd *cobra.Command, desk *roster.Service, content []byte, name string, dryRun bool) error {
 	by := model.SystemActor("command line")
 	report, err := desk.Preview(cmd.Context(), by, content)
 	if err == nil && !dryRun && report.ProblemCount == 0 {
-		report, err = desk.Import(cmd.Context(), by, content, report.Basis)
+		report, err = desk.Import(cmd.Context(), by, content, roster.Agreed{Basis: report.Basis, FileName: name})
 	}
 	if f := fault.Of(err); f != nil && len(f.Fields) > 0 {
 		return errors.New(f.Fields[0].Reason)

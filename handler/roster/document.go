@@ -23,7 +23,7 @@ func Document(api huma.API) {
 			OperationID: "preview-roster", Method: http.MethodPost, Path: pathPreview, Summary: "预览导入名册",
 			Description: "逐行说明导入后会怎样，不写入。带 basis 导入，可以确保导入的就是预览过的。",
 			Parameters: []*huma.Param{
-				query("offset", "从第几行起", &huma.Schema{Type: huma.TypeInteger}), query("limit", "最多几行，1 到 2000，默认 500", &huma.Schema{Type: huma.TypeInteger}),
+				query("offset", "从第几行起", &huma.Schema{Type: huma.TypeInteger}), query("limit", "最多几行，1 到 10000，默认 500", &huma.Schema{Type: huma.TypeInteger}),
 				query("unchanged", "是否也列出不变的行", &huma.Schema{Type: huma.TypeBoolean}),
 			},
 			RequestBody: upload(), Extensions: needs(model.PermitRosterWrite), Responses: answers(api, "预览", "application/json", preview),
@@ -31,7 +31,7 @@ func Document(api huma.API) {
 		{
 			OperationID: "import-roster", Method: http.MethodPost, Path: pathImport, Summary: "导入名册",
 			Description: "全部导入，或在有误时什么都不导入。同一个文件再导入一次，不会有任何变化。",
-			Parameters:  []*huma.Param{query("basis", "预览返回的 basis", text), keyParameter()},
+			Parameters:  []*huma.Param{query("basis", "预览返回的 basis", text), query("name", "文件名，留在导入记录里", text), keyParameter()},
 			RequestBody: upload(), Extensions: afterStepUp(model.PermitRosterWrite), Responses: answers(api, "已导入", "application/json", taken, http.StatusConflict),
 		},
 		{

@@ -1,7 +1,7 @@
-// Package roster takes roster files in and gives them out for the console: a
-// preview that shows what every row would do, the import, the export and the
-// blank template. These are plain Gin routes, because what passes here is an
-// Excel file.
+// Package roster serves the roster rooms of the console. It takes roster files in
+// and gives them out: a preview that shows what every row would do, the import,
+// the export and the blank template are plain Gin routes, because what passes
+// there is an Excel file. Lists and forms of single records are endpoints.
 //
 // It refuses who has no permission before it reads what they sent, and stops
 // reading what is too large. Nothing that was uploaded is kept.
@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -37,8 +38,10 @@ const xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 // Room wires the routes. Actor says who asks, or the fault that says why that is
 // not known. Problem answers a request with what an error means to its sender.
+// Link gives the addresses of a picture.
 type Room struct {
 	Roster  *roster.Service
+	Link    func(id string) (full, thumb string)
 	Actor   func(ctx context.Context) (model.Actor, error)
 	Problem func(c *gin.Context, err error)
 }
@@ -105,7 +108,11 @@ func (r Room) take(c *gin.Context) {
 		r.Problem(c, err)
 		return
 	}
-	report, err := r.Roster.Import(c.Request.Context(), by, file, c.Query("basis"))
+	// Who leaves the page has not changed their mind: the import goes on, and is
+	// found among the imports afterwards.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request.Context()), importWithin)
+	defer cancel()
+	report, err := r.Roster.Import(ctx, by, file, roster.Agreed{Basis: c.Query("basis"), FileName: c.Query("name")})
 	if err != nil {
 		r.Problem(c, err)
 		return
@@ -128,6 +135,9 @@ func (r Room) template(c *gin.Context) {
 	}
 }
 
+// importWithin is how long an import may take.
+const importWithin = 50 * time.Second
+
 // give answers with a file that no browser opens by itself. It is whole before
 // the first byte goes out.
 func (r Room) give(c *gin.Context, name string, write func(io.Writer) error) {
@@ -146,7 +156,7 @@ func (r Room) give(c *gin.Context, name string, write func(io.Writer) error) {
 // The bounds of the rows of one answer.
 const (
 	rowsDefault = 500
-	rowsMax     = 2000
+	rowsMax     = 10_000
 )
 
 // piece says which rows of a preview are asked for.

@@ -21,6 +21,7 @@ type changeView struct {
 
 type rowView struct {
 	Sheet   string       `json:"sheet" doc:"工作表"`
+	In      string       `json:"in" doc:"这个文件里工作表的名称"`
 	Row     int          `json:"row" doc:"行号，与 Excel 里显示的一致"`
 	Name    string       `json:"name" doc:"这一行说的是谁"`
 	Verdict string       `json:"verdict" enum:"new,changed,unchanged,wrong" doc:"新增、修改、不变或有误"`
@@ -66,7 +67,7 @@ func viewPreview(r roster.Report, asked piece) previewView {
 		if v.RowCount++; v.RowCount <= asked.offset || len(v.Rows) >= asked.limit {
 			continue
 		}
-		row := rowView{Sheet: e.Sheet, Row: e.Row, Name: e.Name, Verdict: string(e.Verdict), Changes: []changeView{}}
+		row := rowView{Sheet: e.Sheet, In: e.In, Row: e.Row, Name: e.Name, Verdict: string(e.Verdict), Changes: []changeView{}}
 		for _, c := range e.Changes {
 			row.Changes = append(row.Changes, changeView(c))
 		}

@@ -1,6 +1,7 @@
 package pinyin_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,5 +31,35 @@ func TestARenamedRepresentativeIsFoundByTheNewName(t *testing.T) {
 	pinyin.RefreshKeys(&rep)
 	if rep.Pinyin != "qiusan" || rep.Initials != "qs" || !strings.Contains(rep.SearchKeys, "chousan") || strings.Contains(rep.SearchKeys, "zhang") {
 		t.Errorf("got %q %q %q", rep.Pinyin, rep.Initials, rep.SearchKeys)
+	}
+}
+
+func TestANameIsFoundByTheReadingThatSomebodyGave(t *testing.T) {
+	rep := model.Representative{Name: "乐正阳", Reading: " Lè-Zhèng  yang"}
+	pinyin.RefreshKeys(&rep)
+	if rep.Reading != "le zheng yang" || rep.Pinyin != "lezhengyang" || rep.Initials != "lzy" {
+		t.Errorf("read as %q, kept as %q and %q", rep.Reading, rep.Pinyin, rep.Initials)
+	}
+	keys := strings.Fields(rep.SearchKeys)
+	if keys[0] != "lezhengyang" || keys[1] != "lzy" || !slices.Contains(keys, "yuezhengyang") {
+		t.Errorf("found by %v", keys)
+	}
+	rep.Name = "张三"
+	pinyin.RefreshKeys(&rep)
+	if rep.Reading != "" || rep.Pinyin != "zhangsan" {
+		t.Errorf("after another name: %q, %q", rep.Reading, rep.Pinyin)
+	}
+}
+
+func TestAReadingHasASyllableForEachCharacter(t *testing.T) {
+	for reading, fits := range map[string]bool{
+		"zeng nian ci": true, "zeng nian": false, "zengnianci": false, "zeng nian ci de": false, "zeng 念 ci": false, "": false, "zeng nian ci1": false,
+	} {
+		if _, ok := pinyin.Reading("曾念慈", reading); ok != fits {
+			t.Errorf("%q fits: %t", reading, ok)
+		}
+	}
+	if got := pinyin.Spelled("尉迟远"); got != "yu chi yuan" {
+		t.Errorf("spelled %q", got)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"lianxin/model"
 	"lianxin/model/fault"
+	"lianxin/service/roster"
 	"lianxin/service/roster/workbook"
 )
 
@@ -17,7 +18,7 @@ func TestOnlyWhoMayWritesTheRoster(t *testing.T) {
 	for _, by := range []model.Actor{resident, liaison, {}} {
 		_, err := d.Preview(t.Context(), by, content)
 		wantFault(t, err, fault.KindForbidden)
-		_, err = d.Import(t.Context(), by, content, "")
+		_, err = d.Import(t.Context(), by, content, roster.Agreed{})
 		wantFault(t, err, fault.KindForbidden)
 	}
 	for _, by := range []model.Actor{resident, {}} {
@@ -26,7 +27,7 @@ func TestOnlyWhoMayWritesTheRoster(t *testing.T) {
 	if err := d.Export(t.Context(), liaison, io.Discard); err != nil {
 		t.Errorf("the liaison office reads the roster: %v", err)
 	}
-	if _, err := d.Import(t.Context(), peaceful, content, ""); err != nil {
+	if _, err := d.Import(t.Context(), peaceful, content, roster.Agreed{}); err != nil {
 		t.Errorf("in their own street: %v", err)
 	}
 }
@@ -61,7 +62,7 @@ func TestNobodyWritesBeyondTheirAreas(t *testing.T) {
 		wantSaid(t, d.refused(peaceful, file(t, sheets)), "由区县一级的组织部门导入")
 	}
 	wantSaid(t, d.refused(officer, file(t, map[string]sheet{"区域": {{"级别", "名称"}, {"区县", "西湖区"}}})), "不在您负责的区域内")
-	if _, err := d.Import(t.Context(), system, file(t, map[string]sheet{"区域": {{"级别", "名称"}, {"区县", "西湖区"}}}), ""); err != nil {
+	if _, err := d.Import(t.Context(), system, file(t, map[string]sheet{"区域": {{"级别", "名称"}, {"区县", "西湖区"}}}), roster.Agreed{}); err != nil {
 		t.Errorf("the command line founds a district: %v", err)
 	}
 }

@@ -106,13 +106,18 @@ func (p *plan) apply(ctx context.Context, tx *gorm.DB, by model.Actor, now time.
 	return nil
 }
 
+// next counts a change of a record.
+var next = gorm.Expr("revision + 1")
+
 // write inserts what is new and sets the columns of what is different.
 func write[T any](ctx context.Context, tx *gorm.DB, c changes[T], columns func(*T) map[string]any) error {
 	if err := insert(ctx, tx, c.added); err != nil {
 		return err
 	}
 	for _, one := range c.changed {
-		n, err := store.From[T](tx).Where("id = ?", idOf(one.now)).Set(clause.Assignments(columns(one.now))).Update(ctx)
+		set := columns(one.now)
+		set["revision"] = next
+		n, err := store.From[T](tx).Where("id = ?", idOf(one.now)).Set(clause.Assignments(set)).Update(ctx)
 		if err != nil {
 			return fmt.Errorf("roster: change: %w", err)
 		}
@@ -219,10 +224,10 @@ func entryOf(action string, s *seat, detail string) audit.Entry {
 // What representatives set themselves is not among them.
 func seatColumns(s *seat) map[string]any {
 	return map[string]any{
-		"code": s.Code, "name": s.Name, "pinyin": s.Pinyin, "initials": s.Initials, "search_keys": s.SearchKeys, "sex": s.Sex,
+		"code": s.Code, "name": s.Name, "pinyin": s.Pinyin, "initials": s.Initials, "reading": s.Reading, "search_keys": s.SearchKeys, "sex": s.Sex,
 		"birth_year": s.BirthYear, "electing_unit_id": s.ElectingUnitID, "delegation_id": s.DelegationID, "area_id": s.AreaID,
 		"area_path": s.AreaPath, "studio_id": s.StudioID, "composition": s.Composition, "field": s.Field, "post": s.Post,
-		"employer": s.Employer, "introduction": s.Introduction, "office_line": s.OfficeLine, "state": s.State,
+		"employer": s.Employer, "introduction": s.Introduction, "office_line": s.OfficeLine, "picture_id": s.PictureID, "state": s.State,
 	}
 }
 
@@ -231,7 +236,7 @@ func changedColumns(c change[seat]) string {
 	was, now := seatColumns(c.was), seatColumns(c.now)
 	var names []string
 	for name := range now {
-		if was[name] != now[name] && !slices.Contains([]string{"pinyin", "initials", "search_keys", "area_path"}, name) {
+		if was[name] != now[name] && !slices.Contains([]string{"pinyin", "initials", "search_keys", "area_path", "revision"}, name) {
 			names = append(names, name)
 		}
 	}
@@ -254,12 +259,13 @@ func sameIDs(a, b []string) bool {
 	return slices.Equal(a, b)
 }
 
-// changeSeat sets the columns of a representative, unless the state was changed
-// by somebody else since. Fault: conflict.
+// changeSeat sets the columns of a representative, unless somebody else changed
+// the state or the roster's word since. Fault: conflict.
 func changeSeat(ctx context.Context, tx *gorm.DB, c change[seat], now time.Time) error {
 	columns := seatColumns(c.now)
-	columns["updated_at"] = now
-	n, err := store.From[model.Representative](tx).Where("id = ? AND state = ?", c.now.ID, c.was.State).Set(clause.Assignments(columns)).Update(ctx)
+	columns["updated_at"], columns["revision"] = now, next
+	n, err := store.From[model.Representative](tx).Where("id = ? AND state = ? AND revision = ?", c.now.ID, c.was.State, c.was.Revision).
+		Set(clause.Assignments(columns)).Update(ctx)
 	if err != nil {
 		return fmt.Errorf("roster: change representative: %w", err)
 	}

@@ -157,7 +157,7 @@ func people(tb testing.TB, rows ...[]any) []byte {
 // imported imports a file that must be right.
 func (d *district) imported(content []byte) roster.Report {
 	d.t.Helper()
-	report, err := d.Import(d.t.Context(), officer, content, "")
+	report, err := d.Import(d.t.Context(), officer, content, roster.Agreed{})
 	if err != nil {
 		d.t.Fatalf("import: %v: %v", err, report.Problems)
 	}
@@ -168,7 +168,7 @@ func (d *district) imported(content []byte) roster.Report {
 func (d *district) refused(by model.Actor, content []byte) string {
 	d.t.Helper()
 	before := len(rows[model.AuditLine](d, "1 = 1"))
-	report, err := d.Import(d.t.Context(), by, content, "")
+	report, err := d.Import(d.t.Context(), by, content, roster.Agreed{})
 	if !fault.Is(err, fault.KindInvalid) {
 		d.t.Fatalf("got %v, want it refused: %+v", err, report)
 	}

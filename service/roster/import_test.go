@@ -179,12 +179,12 @@ func TestAnImportKeepsToThePreviewThatWasAgreedTo(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.imported(people(t, []any{"姓名", "选举单位"}, []any{"李四", "和平街道党员大会"}))
-	_, err = d.Import(t.Context(), officer, first, report.Basis)
+	_, err = d.Import(t.Context(), officer, first, roster.Agreed{Basis: report.Basis})
 	wantFault(t, err, fault.KindConflict)
 	if report, err = d.Preview(t.Context(), officer, first); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.Import(t.Context(), officer, first, report.Basis); err != nil {
+	if _, err := d.Import(t.Context(), officer, first, roster.Agreed{Basis: report.Basis}); err != nil {
 		t.Error(err)
 	}
 }

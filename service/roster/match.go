@@ -127,7 +127,7 @@ func (m *matcher) claim(l *line, column, id, words string) {
 // settle notes what becomes of a line and reports whether something is to be
 // written. was is nil for something new.
 func (m *matcher) settle(l *line, name string, was, now []string, global bool) bool {
-	entry := Entry{Sheet: l.layout.sheet, Row: l.row, Name: name, Verdict: VerdictUnchanged}
+	entry := Entry{Sheet: l.layout.sheet, In: l.sheet, Row: l.row, Name: name, Verdict: VerdictUnchanged}
 	if was == nil {
 		entry.Verdict = VerdictNew
 		was = make([]string, len(now))
@@ -157,7 +157,7 @@ func (m *matcher) settle(l *line, name string, was, now []string, global bool) b
 
 // spoilt notes a line that is too wrong to tell what it speaks of.
 func (m *matcher) spoilt(l *line) {
-	m.entries = append(m.entries, Entry{Sheet: l.layout.sheet, Row: l.row, Name: cut(label(l.cells[nameColumn(l.layout)].text), 30), Verdict: VerdictWrong})
+	m.entries = append(m.entries, Entry{Sheet: l.layout.sheet, In: l.sheet, Row: l.row, Name: cut(label(l.cells[nameColumn(l.layout)].text), 30), Verdict: VerdictWrong})
 }
 
 func nameColumn(l *layout) string {

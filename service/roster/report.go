@@ -30,9 +30,10 @@ type Change struct {
 	New    string
 }
 
-// Entry is what becomes of one row.
+// Entry is what becomes of one row. In is what its sheet is called in this file.
 type Entry struct {
 	Sheet   string
+	In      string
 	Row     int
 	Name    string
 	Verdict Verdict

@@ -83,12 +83,18 @@ func (s *Service) Preview(ctx context.Context, by model.Actor, file []byte) (Rep
 	return match(by, model.Day(s.now()), p, there).report(basisOf(at)), nil
 }
 
+// Agreed is what an import is bound to: the basis of the preview that was agreed
+// to, when it is not empty, and what the file is called.
+type Agreed struct {
+	Basis    string
+	FileName string
+}
+
 // Import writes what a file says: all of it, or nothing when anything is wrong.
-// The report is given in both cases. basis, when it is not empty, is that of the
-// preview the actor agreed to. Faults: forbidden; invalid, with each problem by
+// The report is given in both cases. Faults: forbidden; invalid, with each problem by
 // its cell; conflict when the roster was imported since the preview, or by
 // somebody else at the same time.
-func (s *Service) Import(ctx context.Context, by model.Actor, file []byte, basis string) (Report, error) {
+func (s *Service) Import(ctx context.Context, by model.Actor, file []byte, to Agreed) (Report, error) {
 	p, err := s.read(ctx, by, file)
 	if err != nil {
 		return Report{}, err
@@ -99,8 +105,8 @@ func (s *Service) Import(ctx context.Context, by model.Actor, file []byte, basis
 		if err != nil {
 			return err
 		}
-		if basis != "" && basis != basisOf(at) {
-			return fault.Conflict("预览之后名册又导入过，请重新预览后再导入。")
+		if to.Basis != "" && to.Basis != basisOf(at) {
+			return fault.Conflict("预览之后名册又有变动，请重新预览后再导入。")
 		}
 		there, err := readStanding(ctx, tx)
 		if err != nil {
@@ -110,20 +116,31 @@ func (s *Service) Import(ctx context.Context, by model.Actor, file []byte, basis
 		if report = m.report(basisOf(at)); report.ProblemCount > 0 {
 			return report.refusal()
 		}
-		return m.write(ctx, tx, &report, at, s.now())
+		return m.write(ctx, tx, &report, occasion{at, to.FileName, s.now()})
 	})
 	return report, err
 }
 
+// occasion is under which circumstances an import is written.
+type occasion struct {
+	revision int
+	fileName string
+	now      time.Time
+}
+
 // write writes what was found to be new or different, and that it was imported.
-func (m *matcher) write(ctx context.Context, tx *gorm.DB, report *Report, at int, now time.Time) error {
+func (m *matcher) write(ctx context.Context, tx *gorm.DB, report *Report, w occasion) error {
+	now := w.now
 	if report.Changes() > 0 {
-		if err := advance(ctx, tx, at, now); err != nil {
+		if err := advance(ctx, tx, w.revision, now); err != nil {
 			return err
 		}
 		if err := m.plan.apply(ctx, tx, m.by, now); err != nil {
 			return err
 		}
+	}
+	if err := m.remember(ctx, tx, report, w); err != nil {
+		return err
 	}
 	return audit.Record(ctx, tx, m.by, "roster.import", audit.Target{
 		Kind: "roster", ID: theRoster, AreaPath: topPath(m.by, m.standing), Detail: report.detail(),

@@ -7,6 +7,7 @@ import (
 
 	"lianxin/model"
 	"lianxin/model/fault"
+	"lianxin/service/roster"
 )
 
 func TestNamesAreKeptAndBroughtToOneForm(t *testing.T) {
@@ -88,7 +89,7 @@ func TestOfTwoImportsAtOnceNobodyIsDoubled(t *testing.T) {
 	done := make(chan error)
 	for range 4 {
 		go func() {
-			_, err := d.Import(t.Context(), officer, content, "")
+			_, err := d.Import(t.Context(), officer, content, roster.Agreed{})
 			done <- err
 		}()
 	}

@@ -56,6 +56,15 @@ func newStanding() *standing {
 
 // readStanding reads the roster.
 func readStanding(ctx context.Context, db *gorm.DB) (*standing, error) {
+	s, err := readPlaces(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	return s, s.readSeats(ctx, db)
+}
+
+// readPlaces reads the roster without the people.
+func readPlaces(ctx context.Context, db *gorm.DB) (*standing, error) {
 	s := newStanding()
 	areas, err := all[model.Area](ctx, db, "path")
 	if err != nil {
@@ -71,10 +80,7 @@ func readStanding(ctx context.Context, db *gorm.DB) (*standing, error) {
 	for _, t := range terms {
 		s.addTerm(t)
 	}
-	if err := s.readBodies(ctx, db); err != nil {
-		return nil, err
-	}
-	return s, s.readSeats(ctx, db)
+	return s, s.readBodies(ctx, db)
 }
 
 // readBodies reads what stands between areas and people.

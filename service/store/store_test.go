@@ -50,7 +50,7 @@ func records() []any {
 		model.Representative{},
 		model.RepresentativeArea{},
 		model.RepresentativeTopic{},
-		model.RosterRevision{},
+		model.RosterRevision{}, model.RosterImport{},
 		model.ReplyTemplate{},
 		model.Scene{},
 		model.Article{},

@@ -1,0 +1,51 @@
+package main
+
+import "strings"
+
+// attacksOnRoster are the forms of the roster. What a form says is wrong on
+// purpose: nothing of the world changes.
+func attacksOnRoster() map[string][]attempt {
+	seat := []any{
+		"code", "", "name", "", "reading", "", "sex", "", "birth_year", 0, "term_id", "", "electing_unit_id", "", "delegation_id", "", "area_id", "", "serves", []string{},
+		"studio_id", "", "composition", "", "field", "", "post", "", "employer", "", "topics", []string{}, "introduction", "", "office_line", "", "picture_id", "",
+	}
+	table := map[string][]attempt{
+		"GET /api/v1/staff/roster/places":                     {{}},
+		"GET /api/v1/staff/roster/imports":                    {{}},
+		"GET /api/v1/staff/roster/representatives":            {{}},
+		"GET /api/v1/staff/roster/representatives/{id}":       {on("seat")},
+		"POST /api/v1/staff/roster/representatives":           {attempt{}.with(seat...).or(422)},
+		"PUT /api/v1/staff/roster/representatives/{id}":       {onRevision(on("seat").with(seat...).or(422))},
+		"POST /api/v1/staff/roster/representatives/{id}/move": {onRevision(on("seat").with("deed", "restore", "reason", "期满"))},
+	}
+	for path, form := range map[string][]any{
+		"areas":          {"name", "", "parent_id", "", "sort", 0, "addresses", []any{}},
+		"organisations":  {"name", "", "kind", "branch", "area_id", "", "parent_id", ""},
+		"electing-units": {"name", "", "area_id", "", "organisation_id", ""},
+		"units":          {"name", "", "area_id", "", "duty", "", "office_line", "", "active", true},
+		"studios":        {"name", "", "area_id", "", "address", "", "office_line", ""},
+		"terms":          {"name", "", "starts_on", "", "ends_on", ""},
+		"delegations":    {"name", "", "term_id", ""},
+		"topics":         {"name", "", "sort", 0},
+	} {
+		add, change := attempt{}.with(form...).or(422), attempt{}.with(form...).or(422)
+		switch path {
+		case "terms", "delegations", "topics":
+			add.refuse, change = inDistrictOnly, attempt{kind: "area", body: change.body, also: []int{404}, refuse: inDistrictOnly}
+		case "units", "areas":
+			change.kind = strings.TrimSuffix(path, "s")
+		default:
+			// There is no such record: who is let in and who is not hear the same.
+			change = attempt{kind: "area", body: change.body, also: []int{404}}
+		}
+		table["POST /api/v1/staff/roster/"+path] = []attempt{add}
+		table["PUT /api/v1/staff/roster/"+path+"/{id}"] = []attempt{onRevision(change)}
+	}
+	return table
+}
+
+// onRevision names the revision on which a form was filled in.
+func onRevision(t attempt) attempt {
+	t.query = "?revision=0"
+	return t
+}
