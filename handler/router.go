@@ -20,6 +20,7 @@ import (
 	"lianxin/handler/guard"
 	"lianxin/handler/landing"
 	"lianxin/handler/media"
+	"lianxin/handler/newsroom"
 	"lianxin/handler/open"
 	"lianxin/handler/person"
 	"lianxin/handler/problem"
@@ -68,6 +69,7 @@ type Options struct {
 	Unit           unit.Room
 	Staff          staff.Room
 	Roster         roster.Room
+	Newsroom       newsroom.Room
 	Landing        landing.Room
 	Console        site.Room
 	Media          media.Options
@@ -117,7 +119,10 @@ func New(o Options) (Surface, error) {
 	api = endpoint.NewAPI(humagin.NewWithGroup(engine, engine.Group("", memory.Middleware, session.Middleware(o.Identify), limits.Keep(o.Log, func(c *gin.Context) limit.Class {
 		r, _ := api.Route(c.Request.Method, c.FullPath())
 		return r.Class()
-	}), guard.Body(o.Log), keeper.Middleware, o.wakeAfterWrites), description()), o.Log)
+	}), guard.BodyUpTo(o.Log, func(c *gin.Context) int64 {
+		r, _ := api.Route(c.Request.Method, c.FullPath())
+		return r.Largest()
+	}), keeper.Middleware, o.wakeAfterWrites), description()), o.Log)
 
 	api.SteppedUp = o.SteppedUp
 	o.Open.Register(api)
@@ -128,6 +133,7 @@ func New(o Options) (Surface, error) {
 	o.Unit.Register(api)
 	o.Staff.Register(api)
 	o.Roster.Register(api)
+	o.Newsroom.Register(api)
 
 	if err := o.mountPictures(engine, api, keeper, limits); err != nil {
 		return Surface{}, err

@@ -55,6 +55,10 @@ func TestTheMessageFlowIsAsDrawnAndHasNoDeadEnd(t *testing.T) { checkFlow(t, mod
 
 func TestTheArticleFlowIsAsDrawnAndHasNoDeadEnd(t *testing.T) { checkFlow(t, model.ArticleFlow()) }
 
+func TestTheFlowOfADoorIsAsDrawnAndHasNoDeadEnd(t *testing.T) { checkFlow(t, model.DoorFlow()) }
+
+func TestTheFlowOfAMassSendIsAsDrawnAndHasNoDeadEnd(t *testing.T) { checkFlow(t, model.MassSendFlow()) }
+
 func TestTheRepresentativeFlowIsAsDrawnAndHasNoDeadEnd(t *testing.T) {
 	checkFlow(t, model.RepresentativeFlow())
 }

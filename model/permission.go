@@ -48,7 +48,8 @@ const (
 	PermitAbsenceSet        Permission = "absence.set"        // away until, cap, digest
 	PermitReplyTemplateKeep Permission = "reply_template.own" // own prepared answers
 	PermitPolicySet         Permission = "policy.set"         // clocks and calendar
-	PermitArticleWrite      Permission = "article.write"
+	PermitArticleWrite      Permission = "article.write"      // write, submit, publish, correct, withdraw
+	PermitArticleReview     Permission = "article.review"     // comment, return, approve, confirm a mass send
 	PermitAuditRead         Permission = "audit.read"
 	PermitRestrictedRead    Permission = "message.restricted" // what is locked, with a legal ground
 	PermitStaffManage       Permission = "staff.manage"       // accounts and grants
@@ -61,7 +62,7 @@ func Permissions() []Permission {
 	return []Permission{
 		PermitMessageSend, PermitMessageFollow, PermitMessageAnswer, PermitMessageHandle,
 		PermitMessageOversee, PermitMessageEscalated, PermitRosterRead, PermitRosterWrite, PermitInvite, PermitAbsenceSet,
-		PermitReplyTemplateKeep, PermitPolicySet, PermitArticleWrite, PermitAuditRead, PermitRestrictedRead, PermitStaffManage,
+		PermitReplyTemplateKeep, PermitPolicySet, PermitArticleWrite, PermitArticleReview, PermitAuditRead, PermitRestrictedRead, PermitStaffManage,
 		PermitSystemOperate, PermitOfficialAccount,
 	}
 }
@@ -91,9 +92,9 @@ var permits = map[Role]map[Permission]Reach{
 		PermitMessageOversee: ReachArea, PermitRosterRead: ReachArea, PermitInvite: ReachArea, PermitPolicySet: ReachArea,
 		PermitReplyTemplateKeep: ReachArea, PermitAbsenceSet: ReachArea,
 	},
-	RolePublicityOfficer: {PermitArticleWrite: ReachArea, PermitOfficialAccount: ReachArea},
+	RolePublicityOfficer: {PermitArticleWrite: ReachArea, PermitArticleReview: ReachArea, PermitOfficialAccount: ReachArea},
 	RoleOrganisationOfficer: {
-		PermitRosterRead: ReachArea, PermitRosterWrite: ReachArea, PermitInvite: ReachArea, PermitMessageEscalated: ReachArea,
+		PermitRosterRead: ReachArea, PermitRosterWrite: ReachArea, PermitInvite: ReachArea, PermitMessageEscalated: ReachArea, PermitArticleReview: ReachArea,
 	},
 	RoleGuardian:      {},
 	RoleAuditor:       {PermitAuditRead: ReachArea, PermitRestrictedRead: ReachArea},

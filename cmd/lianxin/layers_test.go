@@ -293,6 +293,7 @@ func TestEachRuleOfTheHouseCatchesAPlantedVisit(t *testing.T) {
 		{from: "handler/problem", imp: "lianxin/handler/endpoint"},
 		{from: "handler/brandnew", imp: "lianxin/handler/open"},
 		{from: "handler/roster", imp: "lianxin/handler/media"},
+		{from: "handler/newsroom", imp: "lianxin/handler/open"},
 		{from: "handler", imp: "lianxin/config"},
 		// The stand-in knows nothing of us.
 		{from: "simulator", imp: "lianxin/model"},

@@ -20,6 +20,7 @@ import (
 	"lianxin/handler/guard"
 	"lianxin/handler/landing"
 	"lianxin/handler/media"
+	newsdesk "lianxin/handler/newsroom"
 	"lianxin/handler/open"
 	"lianxin/handler/person"
 	"lianxin/handler/representative"
@@ -180,6 +181,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 			Routines: routinesOf(a.jobs), Explain: explainFailure,
 		},
 		Roster:   rosterdesk.Room{Roster: people, Link: pictureLink},
+		Newsroom: newsdesk.Room{Newsroom: news, Link: pictureLink},
 		Landing:  landing.Room{Directory: places, MiniLink: a.miniLink(), Log: log},
 		Console:  site.Room{Path: consolePath, Files: web.Console(), Policy: site.ConsolePolicy},
 		Media:    media.Options{Pictures: pictures, Now: now},

@@ -100,6 +100,8 @@ type Route struct {
 	// StepUp marks a dangerous act: the actor must have proved within the last
 	// minutes that it is they.
 	StepUp bool
+	// MaxBody is the largest body in bytes, where it is not the usual one.
+	MaxBody int64
 	// Enrolment marks what who must set up their second factor may do already.
 	Enrolment bool
 }
@@ -116,6 +118,12 @@ func (r Route) Class() limit.Class {
 	return limit.Read
 }
 
+// usualBody is the largest body of most routes: guard.BodyMax.
+const usualBody = 64 << 10
+
+// Largest is the largest body that the route takes, in bytes.
+func (r Route) Largest() int64 { return cmp.Or(r.MaxBody, usualBody) }
+
 // writes are the methods that change something.
 var writes = []string{http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
 
@@ -123,7 +131,7 @@ var writes = []string{http.MethodPost, http.MethodPut, http.MethodPatch, http.Me
 func Register[In, Out any](api API, r Route, handle func(ctx context.Context, in *In) (*Out, error)) {
 	op := huma.Operation{
 		OperationID: r.ID, Method: r.Method, Path: r.Path, Summary: r.Summary, Tags: []string{r.Tag}, DefaultStatus: r.Status,
-		MaxBodyBytes: 64 << 10, Errors: r.errors(), Metadata: map[string]any{"who": r.Who.String()},
+		MaxBodyBytes: r.Largest(), Errors: r.errors(), Metadata: map[string]any{"who": r.Who.String()},
 		Extensions: map[string]any{"x-permission": r.Who.String()},
 	}
 	op.Middlewares = huma.Middlewares{unstored}

@@ -24,6 +24,11 @@ const BodyMax = 64 << 10
 // Body refuses JSON bodies that are too large, packed, not UTF-8, or carry
 // control characters, and addresses that do, before any route sees them.
 func Body(log *slog.Logger) gin.HandlerFunc {
+	return BodyUpTo(log, func(*gin.Context) int64 { return BodyMax })
+}
+
+// BodyUpTo is Body with a limit for each route.
+func BodyUpTo(log *slog.Logger, most func(*gin.Context) int64) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		if !decent(c.Request.URL) {
 			problem.Write(c, log, fault.InvalidField("query", "地址里有无法识别的文字。"))
@@ -33,7 +38,7 @@ func Body(log *slog.Logger) gin.HandlerFunc {
 			c.Next()
 			return
 		}
-		body, err := read(c)
+		body, err := read(c, most(c))
 		if err != nil {
 			problem.Write(c, log, err)
 			return
@@ -50,12 +55,12 @@ func isJSON(contentType string) bool {
 }
 
 // read reads a body and says what no route should have to.
-func read(c *gin.Context) ([]byte, error) {
+func read(c *gin.Context, most int64) ([]byte, error) {
 	ctx := c.Request.Context()
 	if packed := c.GetHeader("Content-Encoding"); packed != "" && !strings.EqualFold(packed, "identity") {
 		return nil, problem.New(ctx, http.StatusUnsupportedMediaType, "unsupported", "不支持的内容类型", "不支持压缩的内容。")
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, BodyMax))
+	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, most))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 		return nil, problem.New(ctx, http.StatusRequestEntityTooLarge, "too_large", "内容太大", "提交的内容太大，请减少后再试。")
 	}

@@ -9,6 +9,7 @@ import (
 	"lianxin/model"
 	"lianxin/service/limit"
 	"lianxin/service/newsroom"
+	"lianxin/service/newsroom/richtext"
 )
 
 // ArticleView is an article in a list.
@@ -19,8 +20,10 @@ type ArticleView struct {
 	Digest      string            `json:"digest,omitempty"`
 	Byline      string            `json:"byline,omitempty"`
 	CoverURL    string            `json:"cover_url,omitempty"`
+	ColumnID    string            `json:"column_id,omitempty"`
 	PublishedAt *time.Time        `json:"published_at"`
 	Correction  string            `json:"correction,omitempty" doc:"更正说明"`
+	CorrectedAt *time.Time        `json:"corrected_at,omitempty" doc:"更正时间"`
 }
 
 type articlePage struct {
@@ -37,11 +40,12 @@ type articleQuery struct {
 	endpoint.Paging
 	Kind             model.ArticleKind `query:"kind" enum:"news,case_story,guide,notice"`
 	AreaID           string            `query:"area" maxLength:"36"`
+	ColumnID         string            `query:"column_id" maxLength:"36"`
 	RepresentativeID string            `query:"representative" maxLength:"36"`
 }
 
 func (r Room) viewArticle(a model.Article) ArticleView {
-	v := ArticleView{ID: a.ID, Kind: a.Kind, Title: a.Title, Digest: a.Digest, Byline: a.Byline, PublishedAt: shanghai(a.PublishedAt), Correction: a.Correction}
+	v := ArticleView{ID: a.ID, Kind: a.Kind, Title: a.Title, Digest: a.Digest, Byline: a.Byline, ColumnID: a.ColumnID, PublishedAt: shanghai(a.PublishedAt), Correction: a.Correction, CorrectedAt: shanghai(a.CorrectedAt)}
 	if a.CoverID != "" {
 		v.CoverURL, _ = r.Link(a.CoverID)
 	}
@@ -52,7 +56,7 @@ func (r Room) registerArticles(api endpoint.API) {
 	const tag = "动态"
 	endpoint.Register(api, endpoint.Route{Method: http.MethodGet, Path: "/api/v1/articles", ID: "articles", Summary: "动态、典型案例、知识", Tag: tag, Who: endpoint.Anyone(), Cached: true},
 		func(ctx context.Context, in *articleQuery) (*endpoint.Body[articleList], error) {
-			articles, next, err := r.Newsroom.Articles(ctx, newsroom.Find{Kind: in.Kind, AreaID: in.AreaID, RepresentativeID: in.RepresentativeID}, in.Page())
+			articles, next, err := r.Newsroom.Articles(ctx, newsroom.Find{Kind: in.Kind, AreaID: in.AreaID, ColumnID: in.ColumnID, RepresentativeID: in.RepresentativeID}, in.Page())
 			if err != nil {
 				return nil, err
 			}
@@ -68,7 +72,11 @@ func (r Room) registerArticles(api endpoint.API) {
 			if err != nil {
 				return nil, err
 			}
-			return endpoint.Of(articlePage{r.viewArticle(a), a.Body}), nil
+			body := richtext.WithPictures(a.Body, func(id string) string {
+				full, _ := r.Link(id)
+				return full
+			})
+			return endpoint.Of(articlePage{r.viewArticle(a), body}), nil
 		})
 }
 

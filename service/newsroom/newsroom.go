@@ -1,10 +1,14 @@
 // Package newsroom holds what is told to the public: news, case stories, guides
-// and notices. So far it lets everybody read what is live, and the system
-// publish what it brings along, such as sample articles.
+// and notices. An article is written once, reviewed by a second person, and goes
+// out through doors: our own feed, and the official account as a draft, a
+// publication or a mass send. Each door has its own state, and what has to be
+// done at WeChat is a job that writes down every step.
 //
-// It refuses to take an article from a person: what people write must be
-// cleaned and approved by somebody else first, and both belong to the editor
-// that the newsroom is still to get. It never shows an article that is not live.
+// It refuses to let out what nobody but its writers has read, to send to all
+// followers what a second officer did not confirm, and to ask WeChat twice for
+// what may have happened already. It never shows an article that is not live,
+// keeps no HTML that richtext did not clean, and speaks to WeChat only through
+// the interface Official.
 package newsroom
 
 import (
@@ -18,27 +22,51 @@ import (
 
 	"lianxin/model"
 	"lianxin/model/fault"
+	"lianxin/model/flow"
 	"lianxin/service/store"
 )
 
-// Options wires a Service.
+// Options wires a Service. Official, Pictures and Link are needed where articles
+// go to an official account: AppID is that account, and Link makes the address
+// of one of our pages, to which WeChat's 阅读原文 leads.
 type Options struct {
-	DB  *store.DB
-	Now func() time.Time
+	DB       *store.DB
+	Now      func() time.Time
+	Official Official
+	AppID    string
+	Pictures Pictures
+	Link     func(page string) string
 }
 
 // Service is the desk of the newsroom.
 type Service struct {
-	db    *store.DB
-	clock func() time.Time
+	db       *store.DB
+	clock    func() time.Time
+	official Official
+	appID    string
+	pictures Pictures
+	link     func(page string) string
+	flow     articleFlow
+	doors    doorFlow
 }
+
+type (
+	articleFlow = flow.Table[model.ArticleState, model.ArticleDeed]
+	doorFlow    = flow.Table[model.DoorState, model.DoorDeed]
+)
 
 // New makes a Service. It fails when something it cannot do without is missing.
 func New(o Options) (*Service, error) {
 	if o.DB == nil || o.Now == nil {
 		return nil, errors.New("newsroom: a database and a clock are needed")
 	}
-	return &Service{db: o.DB, clock: o.Now}, nil
+	if o.Official != nil && (o.AppID == "" || o.Pictures == nil || o.Link == nil) {
+		return nil, errors.New("newsroom: an official account needs its AppID, pictures and links")
+	}
+	return &Service{
+		db: o.DB, clock: o.Now, official: o.Official, appID: o.AppID, pictures: o.Pictures, link: o.Link,
+		flow: model.ArticleFlow(), doors: model.DoorFlow(),
+	}, nil
 }
 
 // now is the moment in UTC, as fine as every database keeps it.
@@ -50,6 +78,7 @@ func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Millise
 type Find struct {
 	Kind             model.ArticleKind
 	AreaID           string
+	ColumnID         string
 	RepresentativeID string
 }
 
@@ -60,6 +89,9 @@ func (s *Service) Articles(ctx context.Context, find Find, page store.Page) ([]m
 	q := store.From[model.Article](s.db.Read()).Omit("body").Where("state IN ? AND published_at IS NOT NULL", model.ArticlePublic())
 	if find.Kind != "" {
 		q = q.Where("kind = ?", find.Kind)
+	}
+	if find.ColumnID != "" {
+		q = q.Where("column_id = ?", find.ColumnID)
 	}
 	if find.AreaID != "" {
 		area, err := s.area(ctx, s.db.Read(), find.AreaID)
@@ -89,7 +121,7 @@ func (s *Service) Articles(ctx context.Context, find Find, page store.Page) ([]m
 
 // Article gives one live article whole. Fault: not found.
 func (s *Service) Article(ctx context.Context, id string) (model.Article, error) {
-	article, err := store.From[model.Article](s.db.Read()).Where("id = ? AND state IN ?", id, model.ArticlePublic()).Take(ctx)
+	article, err := store.From[model.Article](s.db.Read()).Where("id = ? AND state IN ? AND published_at IS NOT NULL", id, model.ArticlePublic()).Take(ctx)
 	if store.IsAbsent(err) {
 		return model.Article{}, fault.NotFound("这篇文章")
 	}

@@ -3,6 +3,7 @@ package newsroom
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -17,13 +18,8 @@ import (
 	"lianxin/service/store"
 )
 
-// The limits of an article's texts; the body is what its column holds.
-const (
-	titleMax  = 64
-	digestMax = 120
-	bylineMax = 30
-	bodyMax   = 4 << 20
-)
+// bodyMax is what the column of the body holds.
+const bodyMax = 4 << 20
 
 // NewArticle is an article that the system brings along. Body is HTML and is
 // shown as it stands. PublishedAt may lie in the past; zero is now.
@@ -59,7 +55,7 @@ func (s *Service) Publish(ctx context.Context, by model.Actor, n NewArticle) (mo
 	}
 	article := model.Article{
 		ID: model.NewID(), AreaID: n.AreaID, Kind: n.Kind, Title: strings.TrimSpace(n.Title), Digest: strings.TrimSpace(n.Digest),
-		Body: n.Body, CoverID: n.CoverID, Byline: strings.TrimSpace(n.Byline), State: model.ArticleFlow().Start,
+		Body: n.Body, CoverID: n.CoverID, Byline: strings.TrimSpace(n.Byline), State: s.flow.Start,
 		CreatedAt: now, UpdatedAt: now,
 	}
 	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
@@ -67,7 +63,7 @@ func (s *Service) Publish(ctx context.Context, by model.Actor, n NewArticle) (mo
 		if err != nil {
 			return err
 		}
-		article.State, article.AreaPath, article.PublishedAt = model.ArticleFlow().Start, area.Path, nil
+		article.State, article.AreaPath, article.PublishedAt = s.flow.Start, area.Path, nil
 		if err := store.From[model.Article](tx).Create(ctx, &article); err != nil {
 			return fmt.Errorf("newsroom: write article: %w", err)
 		}
@@ -98,22 +94,62 @@ func (s *Service) goLive(ctx context.Context, tx *gorm.DB, by model.Actor, a *mo
 
 // move takes an article one step on and audits it.
 func (s *Service) move(ctx context.Context, tx *gorm.DB, by model.Actor, a *model.Article, deed model.ArticleDeed) error {
-	next, err := model.ArticleFlow().Next(a.State, deed)
+	return s.moveWith(ctx, tx, by, a, step{deed: deed})
+}
+
+// step is a deed with the columns that it sets besides the state, and what is
+// said of it in the audit log besides the title.
+type step struct {
+	deed model.ArticleDeed
+	set  map[string]any
+	note string
+}
+
+// moveWith takes an article one step on, by compare-and-set with the state and
+// the text that were seen, and audits it. Fault: conflict.
+func (s *Service) moveWith(ctx context.Context, tx *gorm.DB, by model.Actor, a *model.Article, d step) error {
+	next, err := s.flow.Next(a.State, d.deed)
 	if err != nil {
-		return fmt.Errorf("newsroom: move article: %w", err)
+		return notNow(a.State)
 	}
-	n, err := store.From[model.Article](tx).Where("id = ? AND state = ?", a.ID, a.State).
-		Set(clause.Assignments(map[string]any{"state": next, "updated_at": s.now()})).Update(ctx)
+	set := map[string]any{"state": next, "updated_at": s.now()}
+	maps.Copy(set, d.set)
+	n, err := store.From[model.Article](tx).Where("id = ? AND state = ? AND revision = ?", a.ID, a.State, a.Revision).
+		Set(clause.Assignments(set)).Update(ctx)
 	if err != nil {
 		return fmt.Errorf("newsroom: move article: %w", err)
 	}
 	if n != 1 {
-		return fault.Conflict("文章刚刚发生了变化，请刷新后再试。")
+		return errChanged()
 	}
 	a.State = next
-	return audit.Record(ctx, tx, by, "article."+string(deed), audit.Target{
-		Kind: "article", ID: a.ID, AreaPath: a.AreaPath, Detail: a.Title,
-	}, s.now())
+	return s.note(ctx, tx, by, *a, "article."+string(d.deed), d.note)
+}
+
+// note writes a line into the audit log; about follows the title.
+func (s *Service) note(ctx context.Context, tx *gorm.DB, by model.Actor, a model.Article, action, about string) error {
+	detail := a.Title
+	if about != "" {
+		detail += "：" + about
+	}
+	return audit.Record(ctx, tx, by, action, audit.Target{Kind: "article", ID: a.ID, AreaPath: a.AreaPath, Detail: clip(detail, auditMax)}, s.now())
+}
+
+// auditMax is how much of a detail the audit log is given, in characters.
+const auditMax = 200
+
+func clip(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most-1]) + "…"
+	}
+	return text
+}
+
+func errChanged() error { return fault.Conflict("文章刚刚发生了变化，请刷新后再试。") }
+
+// notNow says that a state does not allow something.
+func notNow(state model.ArticleState) error {
+	return fault.Conflict("文章现在是“%s”，不能这样操作，请刷新后再试。", model.ArticleStateWords(state))
 }
 
 // tellsOf notes the representatives an article tells of. Fault: not found.
@@ -145,14 +181,13 @@ func (s *Service) check(n NewArticle) error {
 			wrong = append(wrong, fault.Field{Name: name, Reason: fmt.Sprintf("应为 %d 到 %d 个字。", least, most)})
 		}
 	}
-	bound("title", n.Title, 1, titleMax)
-	bound("digest", n.Digest, 0, digestMax)
-	bound("byline", n.Byline, 0, bylineMax)
+	bound("title", n.Title, 1, model.ArticleTitleMax)
+	bound("digest", n.Digest, 0, model.ArticleDigestMax)
+	bound("byline", n.Byline, 0, model.ArticleBylineMax)
 	if n.Body == "" || len(n.Body) > bodyMax {
 		wrong = append(wrong, fault.Field{Name: "body", Reason: "正文不能为空，也不能过长。"})
 	}
-	kinds := []model.ArticleKind{model.ArticleNews, model.ArticleCaseStory, model.ArticleGuide, model.ArticleNotice}
-	if !slices.Contains(kinds, n.Kind) {
+	if !slices.Contains(model.ArticleKinds(), n.Kind) {
 		wrong = append(wrong, fault.Field{Name: "kind", Reason: "没有这一类文章。"})
 	}
 	if n.PublishedAt.After(s.now()) {

@@ -24,8 +24,9 @@ const (
 	looseSpan = 24 * time.Hour
 )
 
-// unused is a picture that no turn, portrait or cover has taken.
-const unused = "turn_id = '' AND id NOT IN (SELECT picture_id FROM representatives) AND id NOT IN (SELECT cover_id FROM articles)"
+// unused is a picture that no turn, portrait, cover, article or library has taken.
+const unused = "turn_id = '' AND id NOT IN (SELECT picture_id FROM representatives) AND id NOT IN (SELECT cover_id FROM articles)" +
+	" AND id NOT IN (SELECT picture_id FROM article_pictures) AND id NOT IN (SELECT picture_id FROM library_pictures)"
 
 // Upload repaints a picture, keeps it and has it checked. The files are there
 // before the row: a row without files is never seen, and files that got no row

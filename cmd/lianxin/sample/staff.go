@@ -31,6 +31,7 @@ func officers() []officer {
 		{Login{model.RoleLiaisonOfficer, "liaison", openSesame, "孟祥宁"}, district},
 		{Login{model.RoleLiaisonOfficer, "liaison.heping", openSesame, "丁文静"}, "和平街道"},
 		{Login{model.RolePublicityOfficer, "publicity", openSesame, "白露"}, district},
+		{Login{model.RolePublicityOfficer, "publicity.second", openSesame, "江映月"}, district},
 		{Login{model.RoleOrganisationOfficer, "organisation", openSesame, "方正"}, district},
 		{Login{model.RoleGuardian, "guardian", openSesame, "严谨之"}, district},
 		{Login{model.RoleAuditor, "auditor", openSesame, "钱清"}, district},
