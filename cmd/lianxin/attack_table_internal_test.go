@@ -281,6 +281,8 @@ func attacksOnStaff() map[string][]attempt {
 		"POST /api/v1/staff/scenes/images":                           {aimed("seat", "target_id", "kind", "person"), aimed("area", "target_id", "kind", "place")},
 		"GET /api/v1/staff/messages":                                 {{}},
 		"GET /api/v1/staff/filters":                                  {{}},
+		"POST /api/v1/staff/messages/bulk":                           {{body: bulk}},
+		"POST /api/v1/staff/messages/{id}/extend":                    {on("seat's letter").with("days", 3, "reason", "等材料").or(422)},
 		"POST /api/v1/staff/filters":                                 {{body: newFilter}},
 		"PUT /api/v1/staff/filters/{id}":                             {{kind: "saved filter", body: newFilter, refuse: ownOnly}},
 		"DELETE /api/v1/staff/filters/{id}":                          {{kind: "saved filter", refuse: ownOnly}},
@@ -308,6 +310,11 @@ func ownOnly(c caller, _ which) int {
 		return 404
 	}
 	return 0
+}
+
+// bulk is an act on a stranger's letter, which must tell nothing of it.
+func bulk(a *arena, _ string) map[string]any {
+	return map[string]any{"batch": model.NewID()[10:], "ids": []string{a.records["seat's letter"][far]}, "deed": "acknowledge"}
 }
 
 // newFilter is a saved filter with a name of its own.

@@ -150,6 +150,7 @@ type StaffThread struct {
 	Notes       []Note    `json:"notes"`
 	Escalated   int       `json:"escalated" doc:"0 未提级，1 联络办，2 组织部门"`
 	Unreachable bool      `json:"unreachable" doc:"无法推送到居民"`
+	MayExtend   int       `json:"may_extend_days" doc:"现在可以把期限延长几个工作日；0 为不能延长"`
 }
 
 // OfRow shows a row of a list.
@@ -204,7 +205,7 @@ func OfOfficer(t message.Thread, link Link) OfficerThread {
 
 // OfStaff shows a message to the liaison office.
 func OfStaff(t message.Thread, link Link) StaffThread {
-	v := StaffThread{OfficerThread: OfOfficer(t, link), Findings: []Finding{}, Notes: []Note{}, Escalated: t.Message.Escalated, Unreachable: t.Unreachable}
+	v := StaffThread{OfficerThread: OfOfficer(t, link), Findings: []Finding{}, Notes: []Note{}, Escalated: t.Message.Escalated, Unreachable: t.Unreachable, MayExtend: t.MayExtend}
 	for _, n := range t.Notes {
 		v.Notes = append(v.Notes, Note{Author: n.Author, Body: n.Body, At: local(n.CreatedAt)})
 	}

@@ -67,6 +67,14 @@ type cardInput struct {
 	}
 }
 
+type extendInput struct {
+	endpoint.ID
+	Body struct {
+		Days   int    `json:"days" minimum:"1" maximum:"60" doc:"延长几个工作日"`
+		Reason string `json:"reason" minLength:"1" maxLength:"500"`
+	}
+}
+
 type thread = endpoint.Body[messageview.StaffThread]
 
 func post(id, name, summary string) endpoint.Route {
@@ -102,6 +110,9 @@ func (r Room) registerQueue(api endpoint.API) {
 	})
 	endpoint.Act(api, post("resume", "resume", "恢复期限"), func(ctx context.Context, by model.Actor, in *endpoint.ID) (*thread, error) {
 		return r.shown(r.Messages.Resume(ctx, by, in.ID))
+	})
+	endpoint.Act(api, post("staff-extend", "extend", "延长办理期限（一次，以本区域的规定为限）"), func(ctx context.Context, by model.Actor, in *extendInput) (*thread, error) {
+		return r.shown(r.Messages.ExtendFor(ctx, by, in.ID.ID, in.Body.Days, in.Body.Reason))
 	})
 	endpoint.Act(api, post("publish-answer", "card", "公开答复（隐去个人信息）"), func(ctx context.Context, by model.Actor, in *cardInput) (*thread, error) {
 		return r.shown(r.Messages.PublishCard(ctx, by, in.ID.ID, message.Card(in.Body)))

@@ -44,6 +44,7 @@ type Room struct {
 func (r Room) Register(api endpoint.API) {
 	r.registerQueue(api)
 	r.registerFilters(api)
+	r.registerBulk(api)
 	r.registerActs(api)
 	r.registerChecks(api)
 	r.registerOffice(api)

@@ -253,7 +253,7 @@ func TestAnExtensionComesOnceAndWithinItsBound(t *testing.T) {
 func TestAClockThatCannotBeExtendedIsNot(t *testing.T) {
 	office := newOffice(t, "2026-11-02 10:00")
 	office.start("m", model.DeadlineFirstTouch)
-	if _, err := office.extend(model.DeadlineFirstTouch, 1); !fault.Is(err, fault.KindInvalid) {
+	if _, err := office.extend(model.DeadlineFirstTouch, 1); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("got %v", err)
 	}
 }

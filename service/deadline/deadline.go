@@ -109,24 +109,47 @@ func Current(ctx context.Context, tx *gorm.DB, targetID string) (model.Deadline,
 	return found[0], true, nil
 }
 
+// AnyKind stands for whichever clock a record has.
+const AnyKind model.DeadlineKind = ""
+
+// MayExtend says by how many working days a clock may be extended now: none when
+// it waits for a resident, is paused or was extended before, or its policy allows
+// none.
+func MayExtend(ctx context.Context, tx *gorm.DB, d model.Deadline) (int, error) {
+	if d.State != model.DeadlineRunning || d.Extended > 0 || !heldByOffice(d.Kind) {
+		return 0, nil
+	}
+	policy, err := policyFor(ctx, tx, d.AreaPath, d.Kind)
+	return policy.MaxExtend, err
+}
+
+// heldByOffice reports whether somebody in office must meet a clock.
+func heldByOffice(kind model.DeadlineKind) bool {
+	steps := stepsOf(kind)
+	return len(steps) > 0 && steps[0].act == ActRemind
+}
+
 // Extend moves the date of a record's clock by working days, once, within what
 // the policy allows. Faults: invalid when it is too much, conflict when no such
-// clock runs, it is paused, or it was extended before.
+// clock runs, it is paused, was extended before, or may not be extended at all.
 func Extend(ctx context.Context, tx *gorm.DB, targetID string, kind model.DeadlineKind, days int, reason string, now time.Time) (model.Deadline, error) {
 	d, found, err := Current(ctx, tx, targetID)
 	switch {
 	case err != nil:
 		return d, err
-	case !found || d.Kind != kind:
+	case !found || kind != AnyKind && d.Kind != kind || !heldByOffice(d.Kind):
 		return d, fault.Conflict("现在没有可以延长的办理期限。")
 	case d.State == model.DeadlinePaused:
 		return d, fault.Conflict("办理期限已暂停，恢复后才能延长。")
 	case d.Extended > 0:
 		return d, fault.Conflict("办理期限只能延长一次。")
 	}
-	policy, err := policyFor(ctx, tx, d.AreaPath, kind)
+	policy, err := policyFor(ctx, tx, d.AreaPath, d.Kind)
 	if err != nil {
 		return d, err
+	}
+	if policy.MaxExtend == 0 {
+		return d, fault.Conflict("按本区域的规定，这一期限不能延长。")
 	}
 	if days < 1 || days > policy.MaxExtend {
 		return d, fault.InvalidField("days", fmt.Sprintf("可以延长 1 到 %d 个工作日。", policy.MaxExtend))

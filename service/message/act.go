@@ -24,9 +24,12 @@ type acting struct {
 // door loads a message for who may act on it that way. Fault: not found.
 type door func(ctx context.Context, tx *gorm.DB, by model.Actor, id string) (model.Message, acting, error)
 
+// deed is what somebody does with a message inside a transaction.
+type deed func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error
+
 // through does one deed on a message in a transaction and gives the message
 // back as the one who acted sees it.
-func (s *Service) through(ctx context.Context, d door, by model.Actor, id string, deed func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error) (Thread, error) {
+func (s *Service) through(ctx context.Context, d door, by model.Actor, id string, do deed) (Thread, error) {
 	var after model.Message
 	var as acting
 	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
@@ -34,7 +37,7 @@ func (s *Service) through(ctx context.Context, d door, by model.Actor, id string
 		if err != nil {
 			return err
 		}
-		if err := deed(ctx, tx, &m, who); err != nil {
+		if err := do(ctx, tx, &m, who); err != nil {
 			return err
 		}
 		after, as = m, who
@@ -71,7 +74,11 @@ func (s *Service) held(ctx context.Context, tx *gorm.DB, by model.Actor, id stri
 
 // Acknowledge says "received" in one tap. Faults: not found, conflict.
 func (s *Service) Acknowledge(ctx context.Context, by model.Actor, id string) (Thread, error) {
-	return s.through(ctx, s.held, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
+	return s.through(ctx, s.held, by, id, s.acknowledging(by))
+}
+
+func (s *Service) acknowledging(by model.Actor) deed {
+	return func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
 		if err := s.move(ctx, tx, m, change{deed: model.DeedAcknowledge, by: by, side: as.side, name: as.name, set: s.firstTouch(m)}); err != nil {
 			return err
 		}
@@ -79,7 +86,7 @@ func (s *Service) Acknowledge(ctx context.Context, by model.Actor, id string) (T
 			happening: fmt.Sprintf("acknowledged/%d", m.Round), title: "代表已收到来信", phrase: "已收到", hint: model.DayWords(*m.DueAt) + "前答复或转交",
 			body: fmt.Sprintf("%s已收到您的来信，%s前会答复或转交办理。", as.name, model.DayWords(*m.DueAt)),
 		})
-	})
+	}
 }
 
 // firstTouch sets the time of the first touch, unless it was set before.
@@ -186,10 +193,21 @@ func (s *Service) answered(ctx context.Context, tx *gorm.DB, m *model.Message, t
 // HandOver gives a message to a unit; the resident must have agreed. Faults:
 // invalid, not found, conflict.
 func (s *Service) HandOver(ctx context.Context, by model.Actor, id, unitID, note string) (Thread, error) {
-	if utf8.RuneCountInString(note) > model.ReasonMax {
-		return Thread{}, fault.InvalidField("note", "说明不能超过 500 字。")
+	if err := checkNote(note); err != nil {
+		return Thread{}, err
 	}
-	return s.through(ctx, s.held, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
+	return s.through(ctx, s.held, by, id, s.handingOver(by, unitID, note))
+}
+
+func checkNote(note string) error {
+	if utf8.RuneCountInString(note) > model.ReasonMax {
+		return fault.InvalidField("note", "说明不能超过 500 字。")
+	}
+	return nil
+}
+
+func (s *Service) handingOver(by model.Actor, unitID, note string) deed {
+	return func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
 		unit, err := store.From[model.Unit](tx).Where("id = ? AND active = ?", unitID, true).Take(ctx)
 		if store.IsAbsent(err) {
 			return fault.InvalidField("unit_id", "没有这个承办单位，请重新选择。")
@@ -218,7 +236,7 @@ func (s *Service) HandOver(ctx context.Context, by model.Actor, id, unitID, note
 			happening: fmt.Sprintf("handed_over/%d/%s", m.Round, unit.ID), title: "收到代表转交的来信", phrase: "待接收", hint: model.DayWords(*m.DueAt) + "前接收或退回",
 			body: fmt.Sprintf("请在%s前接收或说明理由退回。", model.DayWords(*m.DueAt)),
 		})
-	})
+	}
 }
 
 func joinNote(parts ...string) string {
@@ -228,13 +246,21 @@ func joinNote(parts ...string) string {
 // OutOfScope says that a matter is not for representatives, and where it goes.
 // Faults: invalid, not found, conflict.
 func (s *Service) OutOfScope(ctx context.Context, by model.Actor, id string, where model.Elsewhere, reason string) (Thread, error) {
-	if model.ElsewhereWords(where) == "" {
-		return Thread{}, fault.InvalidField("where", "请选择应当去的部门。")
-	}
-	if err := checkReason(reason); err != nil {
+	if err := checkElsewhere(where, reason); err != nil {
 		return Thread{}, err
 	}
-	return s.through(ctx, s.held, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
+	return s.through(ctx, s.held, by, id, s.sendingElsewhere(by, where, reason))
+}
+
+func checkElsewhere(where model.Elsewhere, reason string) error {
+	if model.ElsewhereWords(where) == "" {
+		return fault.InvalidField("where", "请选择应当去的部门。")
+	}
+	return checkReason(reason)
+}
+
+func (s *Service) sendingElsewhere(by model.Actor, where model.Elsewhere, reason string) deed {
+	return func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
 		if err := s.noAnswerPending(ctx, tx, m); err != nil {
 			return err
 		}
@@ -247,7 +273,7 @@ func (s *Service) OutOfScope(ctx context.Context, by model.Actor, id string, whe
 			happening: fmt.Sprintf("out_of_scope/%d", m.Round), title: "这件事有更合适的去处", phrase: "另有去处", hint: "请查看应当联系的部门",
 			body: fmt.Sprintf("建议您联系%s。如不同意，可在%s前提出异议。", model.ElsewhereWords(where), model.DayWords(*m.DueAt)),
 		})
-	})
+	}
 }
 
 // AskConsent asks the resident to agree to handing over. Faults: not found, conflict.

@@ -32,7 +32,11 @@ func (s *Service) Reassign(ctx context.Context, by model.Actor, id, representati
 	if err := checkReason(reason); err != nil {
 		return Thread{}, err
 	}
-	return s.through(ctx, s.overseen, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
+	return s.through(ctx, s.overseen, by, id, s.reassigning(by, representativeID, reason))
+}
+
+func (s *Service) reassigning(by model.Actor, representativeID, reason string) deed {
+	return func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
 		if m.State != model.MessageDelivered && m.State != model.MessageAcknowledged {
 			return fault.Conflict("这封来信目前的状态是“%s”，不能改派。", model.MessageStateWords(m.State))
 		}
@@ -60,7 +64,7 @@ func (s *Service) Reassign(ctx context.Context, by model.Actor, id, representati
 		return s.tellHolder(ctx, tx, *m, telling{
 			happening: fmt.Sprintf("new/%d/%s", m.Round, rep.ID), title: "收到改派的群众来信", phrase: "待回应", body: fmt.Sprintf("请在%s前回应。", model.DayWords(*m.DueAt)),
 		})
-	})
+	}
 }
 
 // Pause stops the clock for a lawful reason that everybody sees. Faults:

@@ -34,6 +34,8 @@ type Thread struct {
 	Deeds          []model.MessageDeed
 	// Findings are, for staff, why turns were not simply let through.
 	Findings []model.TurnFinding
+	// MayExtend is by how many working days staff may extend the clock now.
+	MayExtend int
 	// Unreachable is set for staff when the resident cannot be reached by push.
 	Unreachable bool
 }
@@ -176,11 +178,8 @@ func (s *Service) thread(ctx context.Context, m model.Message, v view) (Thread, 
 		return Thread{}, err
 	}
 	if v.side == model.SideStaff {
-		if t.Notes, err = store.From[model.Note](db).Where("message_id = ?", m.ID).Order("created_at, id").Find(ctx); err != nil {
-			return Thread{}, fmt.Errorf("message: read notes: %w", err)
-		}
-		if t.Findings, err = store.From[model.TurnFinding](db).Where("message_id = ?", m.ID).Order("created_at, id").Find(ctx); err != nil {
-			return Thread{}, fmt.Errorf("message: read findings: %w", err)
+		if err = s.knowOffice(ctx, db, &t); err != nil {
+			return Thread{}, err
 		}
 	} else {
 		t.Facts = slices.DeleteFunc(t.Facts, func(f model.Fact) bool { return internal[f.Deed] })
@@ -189,6 +188,22 @@ func (s *Service) thread(ctx context.Context, m model.Message, v view) (Thread, 
 		t.Deeds = s.deeds(m, v.side)
 	}
 	return t, nil
+}
+
+// knowOffice fills in what only the liaison office sees.
+func (s *Service) knowOffice(ctx context.Context, db *gorm.DB, t *Thread) (err error) {
+	if t.Clock != nil {
+		if t.MayExtend, err = deadline.MayExtend(ctx, db, *t.Clock); err != nil {
+			return err
+		}
+	}
+	if t.Notes, err = store.From[model.Note](db).Where("message_id = ?", t.Message.ID).Order("created_at, id").Find(ctx); err != nil {
+		return fmt.Errorf("message: read notes: %w", err)
+	}
+	if t.Findings, err = store.From[model.TurnFinding](db).Where("message_id = ?", t.Message.ID).Order("created_at, id").Find(ctx); err != nil {
+		return fmt.Errorf("message: read findings: %w", err)
+	}
+	return nil
 }
 
 // internal are the deeds only staff see.

@@ -11,7 +11,6 @@ import (
 
 	"lianxin/model"
 	"lianxin/model/fault"
-	"lianxin/service/deadline"
 	"lianxin/service/store"
 )
 
@@ -101,30 +100,5 @@ func (s *Service) AnswerForUnit(ctx context.Context, by model.Actor, id string, 
 		}
 		turn := model.Turn{Side: as.side, AuthorID: by.PersonID, Author: as.name, Body: words.Body, Effect: model.EffectUnitAnswer}
 		return s.writeTurn(ctx, tx, *m, &turn, words.PictureIDs)
-	})
-}
-
-// Extend moves the date of the unit's answer, once, with a reason everybody
-// sees. days counts working days. Faults: invalid, not found, conflict.
-func (s *Service) Extend(ctx context.Context, by model.Actor, id string, days int, reason string) (Thread, error) {
-	if err := checkReason(reason); err != nil {
-		return Thread{}, err
-	}
-	return s.through(ctx, s.withUnit, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
-		d, err := deadline.Extend(ctx, tx, m.ID, model.DeadlineFinish, days, reason, s.now())
-		if err != nil {
-			return err
-		}
-		m.DueAt, m.Overdue, m.Escalated = &d.DueAt, false, 0
-		if err := s.note(ctx, tx, *m, change{
-			deed: model.DeedExtend, by: by, side: as.side, name: as.name, note: fmt.Sprintf("延长 %d 个工作日：%s", days, reason),
-			set: map[string]any{"due_at": d.DueAt, "overdue": false, "escalated": 0},
-		}); err != nil {
-			return err
-		}
-		return s.tellResidentAndHolder(ctx, tx, *m, telling{
-			happening: fmt.Sprintf("extended/%d", m.Round), title: "办理期限已延长", phrase: "办理中", hint: "延长至" + model.DayWords(d.DueAt),
-			body: fmt.Sprintf("办理期限延长至%s，原因：%s", model.DayWords(d.DueAt), reason),
-		})
 	})
 }

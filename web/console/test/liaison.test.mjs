@@ -62,3 +62,107 @@ test('A queue is narrowed, kept under a name, and found again at another desk', 
     await page.getByLabel('“和平街道”的名称').waitFor({ state: 'detached' })
   })
 })
+
+/** Chooses from a list that opens, by what one types. */
+async function choose(page, label, typed, option) {
+  await page.getByLabel(label, { exact: true }).click()
+  await page.keyboard.type(typed)
+  await page.getByRole('option', { name: option }).click()
+}
+
+test('One act is done on many, where it can be, and taken back', () => at(async (desk, page) => {
+  await desk.signIn('liaison')
+  await page.locator('tbody tr').first().waitFor()
+  await page.keyboard.press('j')
+  await page.keyboard.press('x')
+  await page.getByText('选中 1 封').waitFor()
+  await page.getByLabel('全选这一页').check()
+  const rows = await page.locator('tbody tr').count()
+  await page.getByText(`选中 ${rows} 封`).waitFor()
+  await desk.looks('chosen')
+
+  // Nothing goes to a unit without the resident's word: each that did not go says why.
+  await page.getByRole('button', { name: '转交承办单位…' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: `转交 ${rows} 封` }).click()
+  await page.getByText('请选择。').waitFor()
+  await choose(page, '承办单位', '住建', /区住建局/)
+  await desk.looks('together')
+  await page.getByRole('dialog').getByRole('button', { name: `转交 ${rows} 封` }).click()
+  await page.getByText('封没有办成').waitFor()
+  await page.locator('.failed').getByText('居民还没有同意转交承办单位').first().waitFor()
+  await desk.looks('dealt')
+  await page.getByRole('button', { name: '知道了' }).click()
+
+  // The line breaks after the server did it: sent again, nothing is done twice.
+  const waiting = page.locator('tbody tr').filter({ hasText: '已送达代表' })
+  await page.getByRole('button', { name: '取消选择' }).click()
+  await waiting.nth(0).getByRole('checkbox').check()
+  await waiting.nth(1).getByRole('checkbox').check()
+  await page.getByRole('button', { name: '改派代表…' }).click()
+  await choose(page, '改派给', 'lxt', /林晓棠/)
+  await page.getByLabel('理由').fill('林代表联系这两个社区。')
+  const batches = []
+  let broken = false
+  await page.route('**/messages/bulk', async (route) => {
+    batches.push(route.request().postDataJSON().batch)
+    if (broken) return route.fallback()
+    broken = true
+    await route.fetch()
+    await route.abort()
+  })
+  await page.getByRole('button', { name: '改派 2 封' }).click()
+  await page.getByText('2 封已办成').waitFor()
+  assert.equal(batches.length, 2)
+  assert.equal(batches[0], batches[1])
+  await page.getByRole('button', { name: '知道了' }).click()
+
+  // Taken back, each to who had it.
+  await page.getByRole('button', { name: '取消选择' }).click()
+  const third = waiting.filter({ hasNotText: '林晓棠代表' }).first()
+  const holder = await third.locator('td').nth(4).innerText()
+  await third.getByRole('checkbox').check()
+  const number = (await third.locator('.small').first().innerText()).split(' ')[0]
+  await page.getByRole('button', { name: '改派代表…' }).click()
+  await choose(page, '改派给', 'lxt', /林晓棠/)
+  await page.getByLabel('理由').fill('误操作。')
+  await page.getByRole('button', { name: '改派 1 封' }).click()
+  await page.getByRole('button', { name: '撤销：1 封改派回去' }).click()
+  await page.getByText('已把 1 封改派回原来的代表。').waitFor()
+  await page.getByRole('button', { name: '知道了' }).click()
+  assert.equal(await page.locator('tbody tr').filter({ hasText: number }).locator('td').nth(4).innerText(), holder)
+}))
+
+test('The office extends a deadline, and adds words without answering', () => at(async (desk, page) => {
+  await desk.signIn('liaison')
+  await page.locator('tbody tr').first().waitFor()
+  const extendable = await page.evaluate(async () => {
+    const headers = { Authorization: `Bearer ${JSON.parse(localStorage.getItem('lianxin.session')).token}` }
+    const ask = async (path) => (await fetch('/api/v1/staff/messages' + path, { headers })).json()
+    for (const { id } of (await ask('?limit=100')).items) if ((await ask('/' + id)).may_extend_days > 0) return id
+  })
+  assert.ok(extendable, 'the sample has a message whose clock may be extended')
+  await desk.go('/messages/' + extendable)
+  await page.getByRole('button', { name: '延长期限' }).click()
+  await page.getByLabel('延长几个工作日').fill('20')
+  await page.getByLabel('理由').fill('等待安全鉴定结论。')
+  await page.getByRole('button', { name: '延长', exact: true }).click()
+  await page.getByText('可以延长 1 到 15 个工作日。').waitFor()
+  await desk.looks('extend')
+  await page.getByLabel('延长几个工作日').fill('10')
+  await page.getByRole('button', { name: '延长', exact: true }).click()
+  await page.getByText('已延长 10 天').waitFor()
+  await page.locator('.facts').getByText('延长 10 个工作日：等待安全鉴定结论。').waitFor()
+  assert.equal(await page.getByRole('button', { name: '延长期限' }).count(), 0)
+
+  const before = await page.locator('section:has(#clock) .state').innerText()
+  await page.getByRole('button', { name: '补充内容' }).click()
+  await page.getByText('不算答复，期限照常计算').waitFor()
+  await page.getByLabel('内容', { exact: true }).fill('请问门牌号是哪一栋？我们请社区先去看看。')
+  await page.reload()
+  await page.getByRole('button', { name: '补充内容' }).click()
+  await page.getByRole('button', { name: '发出', exact: true }).dblclick()
+  await page.locator('.turns').getByText('请问门牌号是哪一栋').waitFor()
+  assert.equal(await page.locator('.turns').getByText('请问门牌号是哪一栋').count(), 1)
+  assert.equal(await page.locator('section:has(#clock) .state').innerText(), before)
+  await desk.looks('supplemented')
+}))

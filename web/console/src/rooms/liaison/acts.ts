@@ -1,6 +1,7 @@
 // What the liaison office can do with a message: when, what it must say, and the
 // words that tell the officer what will happen. Each act is one form.
 import { api, take, type Schema } from '../../api/client'
+import { Problem } from '../../api/problem'
 
 export type Thread = Schema['MessageviewStaffThread']
 type Words = Record<string, string>
@@ -9,7 +10,7 @@ type Where = Schema['OutOfScopeInputBody']['where']
 export interface Ask {
   name: string
   label: string
-  kind: 'line' | 'long' | 'unit' | 'representative' | 'where'
+  kind: 'line' | 'long' | 'days' | 'unit' | 'representative' | 'where'
   hint?: string
   most?: number
   /** May be left empty. */
@@ -37,6 +38,14 @@ export const elsewhere: { where: Where; words: string }[] = [
   { where: 'police_110', words: '公安机关（110）' },
   { where: 'other', words: '其他部门' },
 ]
+
+/** Throws what an act still must be told. */
+export function refuseMissing(asks: Ask[], words: Words): void {
+  const missing = asks.filter((a) => !a.optional && !words[a.name]?.trim())
+  const fields = Object.fromEntries(missing.map((a) => [a.name, ['line', 'long', 'days'].includes(a.kind) ? '请填写。' : '请选择。']))
+  for (const a of asks) if (a.kind === 'days' && words[a.name]?.trim() && !/^[1-9]\d?$/.test(words[a.name]!.trim())) fields[a.name] = '请填写 1 到 60 的整数。'
+  if (Object.keys(fields).length) throw new Problem(422, 'invalid', '', { fields })
+}
 
 const can = (deed: string) => (t: Thread) => t.actions.includes(deed)
 const waits = (t: Thread) => t.state === 'delivered' || t.state === 'acknowledged'
@@ -90,6 +99,13 @@ export const acts: Act[] = [
     asks: [{ name: 'body', label: '内容', kind: 'long', most: 2000 }],
     possible: (t) => !['submitted', 'held', 'screened', 'refused', 'closed', 'confirmed', 'withdrawn', 'out_of_scope'].includes(t.state),
     run: (id, w) => take(api.POST('/api/v1/staff/messages/{id}/turns', { ...on(id), body: { body: w.body ?? '' } })),
+  },
+  {
+    id: 'extend', words: '延长期限', yes: '延长', done: '期限已延长',
+    told: (t) => `这一期限只能延长一次，最多 ${t.may_extend_days} 个工作日。居民、代表和承办单位都会看到新的日期和理由。`,
+    asks: [{ name: 'days', label: '延长几个工作日', kind: 'days' }, { ...reason, hint: '各方都会看到。' }],
+    possible: (t) => t.may_extend_days > 0,
+    run: (id, w) => take(api.POST('/api/v1/staff/messages/{id}/extend', { ...on(id), body: { days: Number(w.days), reason: w.reason ?? '' } })),
   },
   {
     id: 'pause', words: '暂停期限', yes: '暂停', done: '期限已暂停',
