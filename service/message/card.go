@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +15,7 @@ import (
 
 	"lianxin/model"
 	"lianxin/model/fault"
+	"lianxin/service/masking"
 	"lianxin/service/store"
 )
 
@@ -39,7 +39,7 @@ func (c Card) check() error {
 			wrong = append(wrong, fault.Field{Name: f.name, Reason: "请填写。"})
 		case n > f.max:
 			wrong = append(wrong, fault.Field{Name: f.name, Reason: fmt.Sprintf("不能超过 %d 字。", f.max)})
-		case f.value != Mask(f.value):
+		case len(masking.Proven(f.value)) > 0:
 			wrong = append(wrong, fault.Field{Name: f.name, Reason: "含有电话、证件或车牌号码，请删去后再公开。"})
 		}
 	}
@@ -231,17 +231,5 @@ func (s *Service) VerifyCode(ctx context.Context, code string) (Genuine, error) 
 	if m.RestrictedAt != nil {
 		return Genuine{}, fault.NotFound("与这个查验码对应的答复")
 	}
-	return Genuine{Number: m.Number, Author: turn.Author, Body: Mask(turn.Body), At: *turn.ShownAt}, nil
-}
-
-// private are numbers that name a person: identity cards, mobile phones, and
-// number plates (GA 36).
-var private = regexp.MustCompile(`\d{17}[\dXx]|1[3-9]\d{9}|[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z]·?[A-HJ-NP-Z0-9]{5,6}`)
-
-// Mask blots out numbers that name a person.
-func Mask(text string) string {
-	return private.ReplaceAllStringFunc(text, func(number string) string {
-		runes := []rune(number)
-		return string(runes[:2]) + strings.Repeat("*", len(runes)-4) + string(runes[len(runes)-2:])
-	})
+	return Genuine{Number: m.Number, Author: turn.Author, Body: masking.Numbers(turn.Body), At: *turn.ShownAt}, nil
 }

@@ -643,14 +643,11 @@ func TestReopeningIsPossibleForNinetyDays(t *testing.T) {
 	}
 }
 
-func FuzzGramsAndMask(f *testing.F) {
+func FuzzLookingForSimilarAnswers(f *testing.F) {
 	f.Add("路灯坏了 13800000000")
 	f.Add("粤A12345 \xff\xfe 𠮷野家")
 	town := newTown(f)
 	f.Fuzz(func(t *testing.T, text string) {
-		if strings.Contains(message.Mask(text), "13800000000") {
-			t.Errorf("a phone number is left in %q", message.Mask(text))
-		}
 		if _, err := town.svc.Similar(t.Context(), text); err != nil {
 			t.Errorf("similar to %q: %v", text, err)
 		}

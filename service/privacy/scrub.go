@@ -1,19 +1,16 @@
 package privacy
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"lianxin/model"
+	"lianxin/service/masking"
 )
 
 // scrubber takes out of texts that must stay what names a person.
 type scrubber struct{ names, phones []string }
-
-// numbersOfPeople are mobile phones and identity cards, whoever's they are.
-var numbersOfPeople = regexp.MustCompile(`\d{17}[\dXx]|1[3-9]\d{9}`)
 
 // newScrubber knows a person by every name they went by. One character is too
 // little to be told from any other text; it is not looked for.
@@ -36,7 +33,12 @@ func (s scrubber) clean(text string) string {
 	for _, phone := range s.phones {
 		text = strings.ReplaceAll(text, phone, hiddenNumber)
 	}
-	return numbersOfPeople.ReplaceAllString(text, hiddenNumber)
+	// Numbers of people, whoever's they are.
+	spans := masking.Proven(text)
+	for i := range spans {
+		spans[i].Instead = hiddenNumber
+	}
+	return masking.Apply(text, spans)
 }
 
 const hiddenNumber = "（号码已隐去）"
