@@ -82,7 +82,7 @@ const surnames = `王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗�
 func Find(text string, names ...string) []Span {
 	found := finds{}
 	found.proven(text)
-	known := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return utf8.RuneCountInString(n) < 2 })
+	known := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return utf8.RuneCountInString(n) < 2 || !utf8.ValidString(n) })
 	slices.SortFunc(known, func(a, b string) int { return len(b) - len(a) })
 	for _, name := range known {
 		for from := 0; ; {
