@@ -13,6 +13,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    chunkSizeWarningLimit: 600, // the editor's library, which only the newsroom loads
     rolldownOptions: {
       output: {
         // Libraries change seldom: what is in their file stays in the caches of
@@ -20,6 +21,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'vue', test: /node_modules\/(@vue|vue|vue-router|openapi-fetch)\//, priority: 2 },
+            { name: 'editor', test: /node_modules\/(@tiptap|prosemirror-|parse5|entities|orderedmap|rope-sequence|w3c-keyname)/, priority: 2 },
             { name: 'kit', test: /node_modules\/(element-plus|@element-plus|@vueuse|@floating-ui|@popperjs|@ctrl|@sxzz|lodash-unified|lodash-es|async-validator|dayjs|memoize-one|normalize-wheel-es)\/.*\.m?js$/, priority: 1 },
           ],
         },

@@ -20,5 +20,7 @@ export const rooms: Room[] = [
   { path: '/messages', name: 'queue', title: '来信', needs: 'message.oversee', inNavigation: true, page: () => import('./liaison/Queue.vue') },
   { path: '/messages/:id', name: 'message', title: '来信详情', needs: 'message.oversee', within: 'queue', page: () => import('./liaison/Message.vue') },
   { path: '/screening/:id?', name: 'screening', title: '人工审核', needs: 'message.oversee', inNavigation: true, page: () => import('./liaison/Screening.vue') },
+  { path: '/articles', name: 'articles', title: '文章', needs: 'article.review', inNavigation: true, page: () => import('./newsroom/Articles.vue') },
+  { path: '/articles/:id', name: 'article', title: '编辑文章', needs: 'article.review', within: 'articles', page: () => import('./newsroom/Article.vue') },
   { path: '/own', name: 'own', title: '我的登录', inNavigation: true, page: () => import('./own/Access.vue') },
 ]

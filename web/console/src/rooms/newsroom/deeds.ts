@@ -1,0 +1,47 @@
+// What can be done with an article as a whole: when, what it must say, and the
+// words that tell what will happen. The server says which of them are possible.
+import { api, take } from '../../api/client'
+import type { Whole } from './words'
+
+type Words = Record<string, string>
+
+export interface Deed {
+  /** As the server names it. */
+  id: string
+  words: string
+  told: (a: Whole) => string
+  yes: string
+  done: string
+  /** A reason that must be given, and who will see it. */
+  reason?: { label: string; hint: string }
+  /** A moment that must be chosen. */
+  moment?: boolean
+  /** The one that the screen leads to. */
+  main?: boolean
+  run: (id: string, words: Words) => Promise<Whole>
+}
+
+const on = (id: string) => ({ params: { path: { id } } })
+
+export const deeds: Deed[] = [
+  {
+    id: 'submit', words: '提交审核', yes: '提交', done: '已提交审核', main: true,
+    told: () => '请另一位同事审核。审核期间不能改；要改可以先取回。',
+    run: (id) => take(api.POST('/api/v1/staff/articles/{id}/submit', on(id))),
+  },
+  {
+    id: 'approve', words: '审核通过', yes: '通过', done: '已审核通过', main: true,
+    told: (a) => `通过后可以发布。您对内容负责：标题“${a.title}”，${a.measure.words} 字。`,
+    run: (id) => take(api.POST('/api/v1/staff/articles/{id}/approve', on(id))),
+  },
+  {
+    id: 'return', words: '退回修改', yes: '退回', done: '已退回', reason: { label: '退回的原因', hint: '作者会看到，请写清楚改哪里。' },
+    told: () => '文章回到作者手里，改好后重新提交。',
+    run: (id, w) => take(api.POST('/api/v1/staff/articles/{id}/return', { ...on(id), body: { reason: w.reason ?? '' } })),
+  },
+  {
+    id: 'revise', words: '取回修改', yes: '取回', done: '已取回，可以修改',
+    told: (a) => (a.state === 'in_review' ? '审核停下来，文章变回草稿。' : '文章变回草稿；改好后必须重新审核。'),
+    run: (id) => take(api.POST('/api/v1/staff/articles/{id}/revise', on(id))),
+  },
+]
