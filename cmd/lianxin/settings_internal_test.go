@@ -120,3 +120,55 @@ func TestAnAdministratorSeesWhatWasRefusedAndHasItDoneAgain(t *testing.T) {
 		t.Errorf("the liaison office: %d", a.status)
 	}
 }
+
+func TestAHolidayThatIsSetMovesTheDateThatIsShown(t *testing.T) {
+	p := demoCopy(t)
+	admin := p.officer(model.RoleAdministrator)
+	path := "/api/v1/staff/areas/" + p.district() + "/deadline-policies"
+	due := func() string {
+		t.Helper()
+		var list struct{ Items []struct{ Kind, Due string } }
+		admin.must(http.StatusOK, admin.get(path)).json(t, &list)
+		for _, one := range list.Items {
+			if one.Kind == string(model.DeadlineFirstTouch) {
+				return one.Due
+			}
+		}
+		t.Fatal("no clock for the first touch")
+		return ""
+	}
+	before := due()
+	day := "/api/v1/staff/calendar/days/" + before
+	admin.must(http.StatusNoContent, admin.put(day, map[string]any{"working": false, "name": "区里放假"}))
+	if after := due(); after <= before {
+		t.Errorf("before %s, with that day off %s", before, after)
+	}
+	year := admin.must(http.StatusOK, admin.get("/api/v1/staff/calendar/"+before[:4])).body
+	if !strings.Contains(year, "区里放假") {
+		t.Errorf("the year: %s", year)
+	}
+	admin.must(http.StatusNoContent, admin.put(path+"/first_touch", map[string]any{"days": 4, "count": "working", "max_extend": 0}))
+	if body := admin.get(path).body; !strings.Contains(body, `"own":true`) {
+		t.Errorf("set and not shown as own: %s", body)
+	}
+	seen := admin.must(http.StatusOK, admin.post("/api/v1/staff/calendar/2027/preview", map[string]any{"text": "一、元旦：1月1日（周五）至3日（周日）放假。"}))
+	if !strings.Contains(seen.body, `"was":"new"`) || !strings.Contains(seen.body, `"was":"removed"`) {
+		t.Errorf("the preview: %s", seen.body)
+	}
+	admin.must(http.StatusNoContent, admin.put("/api/v1/staff/calendar/2027", map[string]any{"text": "一、元旦：1月1日（周五）至3日（周日）放假。"}))
+	if body := admin.get("/api/v1/staff/calendar/2027").body; strings.Contains(body, "provisional") {
+		t.Errorf("provisional days are left: %s", body)
+	}
+}
+
+// district is the id of the sample's topmost area.
+func (p *program) district() string {
+	p.tb.Helper()
+	id := ""
+	p.inside(func(ctx context.Context, tx *gorm.DB) error {
+		top, err := store.From[model.Area](tx).Where("level = ?", model.LevelDistrict).Take(ctx)
+		id = top.ID
+		return err
+	})
+	return id
+}

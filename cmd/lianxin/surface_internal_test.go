@@ -80,7 +80,7 @@ func TestEveryRouteThatNeedsSomebodyRefusesNobody(t *testing.T) {
 			if op.Extensions["x-permission"] == "anyone" {
 				continue
 			}
-			url := p.app + strings.NewReplacer("{id}", "x", "{seat_id}", "x", "{area_id}", "x", "{kind}", "x").Replace(path)
+			url := p.app + strings.NewReplacer("{id}", "x", "{seat_id}", "x", "{area_id}", "x", "{kind}", "x", "{year}", "2027", "{day}", "2027-05-03").Replace(path)
 			a := p.ask(method, url, "", map[string]any{"nonsense": true})
 			if a.status != http.StatusUnauthorized || a.header.Get("Content-Type") != "application/problem+json" {
 				t.Errorf("%s %s as nobody: %d %s", method, path, a.status, a.body)
@@ -99,7 +99,7 @@ func TestAResidentIsRefusedWhatOthersMayDo(t *testing.T) {
 			if who == "anyone" || who == "signed in" || model.ReachOf(model.RoleResident, model.Permission(who)) != model.ReachNone {
 				continue
 			}
-			url := p.app + strings.NewReplacer("{id}", "x", "{seat_id}", "x", "{area_id}", "x", "{kind}", "x").Replace(path)
+			url := p.app + strings.NewReplacer("{id}", "x", "{seat_id}", "x", "{area_id}", "x", "{kind}", "x", "{year}", "2027", "{day}", "2027-05-03").Replace(path)
 			if a := p.ask(method, url, resident.token, map[string]any{}); a.status != http.StatusForbidden {
 				t.Errorf("%s %s as a resident: %d %s", method, path, a.status, a.body)
 			}
@@ -148,7 +148,7 @@ func TestBadInputGetsAClearProblemAndNothingElse(t *testing.T) {
 
 func wantBadInput(t *testing.T, p *program, actor phone, method, path, what string, body []byte) {
 	t.Helper()
-	url := p.app + strings.NewReplacer("{id}", "x", "{seat_id}", "x", "{area_id}", "x", "{kind}", "first_touch").Replace(path)
+	url := p.app + strings.NewReplacer("{id}", "x", "{seat_id}", "x", "{area_id}", "x", "{kind}", "first_touch", "{year}", "2027", "{day}", "2027-05-03").Replace(path)
 	request, err := http.NewRequestWithContext(t.Context(), method, url, bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)

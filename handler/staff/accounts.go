@@ -37,6 +37,7 @@ type memberView struct {
 type roleView struct {
 	Role   model.Role `json:"role"`
 	AreaID string     `json:"area_id"`
+	Area   string     `json:"area,omitempty" doc:"区域名称"`
 }
 
 type memberList struct {
@@ -59,9 +60,19 @@ func (r Room) registerAccounts(api endpoint.API) {
 			if err != nil {
 				return nil, err
 			}
+			var paths []string
+			for _, m := range members {
+				for _, g := range m.Grants {
+					paths = append(paths, g.AreaPath)
+				}
+			}
+			areas, err := r.Directory.AreaNames(ctx, paths)
+			if err != nil {
+				return nil, err
+			}
 			list := memberList{Items: []memberView{}, Next: next}
 			for _, m := range members {
-				list.Items = append(list.Items, viewMember(m))
+				list.Items = append(list.Items, viewMember(m, areas))
 			}
 			return endpoint.Of(list), nil
 		})
@@ -137,12 +148,12 @@ func (r Room) registerResets(api endpoint.API) {
 	})
 }
 
-func viewMember(m account.Member) memberView {
+func viewMember(m account.Member, areas map[string]string) memberView {
 	v := memberView{
 		PersonID: m.PersonID, Login: m.Login, Name: m.Name, SecondFactor: m.SecondFactor, FailedCount: m.FailedCount, DisabledAt: m.DisabledAt, Roles: []roleView{},
 	}
 	for _, g := range m.Grants {
-		v.Roles = append(v.Roles, roleView{g.Role, g.AreaID})
+		v.Roles = append(v.Roles, roleView{g.Role, g.AreaID, areas[g.AreaPath]})
 	}
 	return v
 }

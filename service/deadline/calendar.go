@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"gorm.io/gorm"
@@ -114,10 +115,72 @@ func InstallCalendar(ctx context.Context, db *store.DB, now time.Time) error {
 // Clocks that run keep their date. The calendar is one for the whole deployment,
 // so only who sets the clocks of the topmost area may. Fault: forbidden.
 func ImportCalendar(ctx context.Context, db *store.DB, by model.Actor, days []model.CalendarDay, now time.Time) error {
-	if by.System == "" && !slices.ContainsFunc(by.AreaPaths(model.PermitPolicySet), model.IsTopmost) {
-		return fault.Forbidden("节假日安排全区共用，您没有维护的权限。")
+	if err := mayKeepCalendar(by); err != nil {
+		return err
 	}
 	return writeCalendar(ctx, db, by, days, now, replaceKnown)
+}
+
+// MayKeepCalendar reports whether an actor may change the days off, which the
+// whole deployment shares.
+func MayKeepCalendar(by model.Actor) bool {
+	return by.System != "" || slices.ContainsFunc(by.AreaPaths(model.PermitPolicySet), model.IsTopmost)
+}
+
+func mayKeepCalendar(by model.Actor) error {
+	if MayKeepCalendar(by) {
+		return nil
+	}
+	return fault.Forbidden("节假日安排全区共用，您没有维护的权限。")
+}
+
+// Year gives the days of a year that differ from their weekday, in order.
+func Year(ctx context.Context, db *store.DB, year int) ([]model.CalendarDay, error) {
+	days, err := store.From[model.CalendarDay](db.Read()).Where("day >= ? AND day <= ?", fmt.Sprintf("%04d-01-01", year), fmt.Sprintf("%04d-12-31", year)).
+		Order("day").Find(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("deadline: read year: %w", err)
+	}
+	return days, nil
+}
+
+// SetDay says that one day is worked, or not, whatever its weekday. Clocks that
+// run keep their date. Faults: forbidden, invalid.
+func SetDay(ctx context.Context, db *store.DB, by model.Actor, day model.CalendarDay, now time.Time) error {
+	if err := mayKeepCalendar(by); err != nil {
+		return err
+	}
+	read, reason := parseDay([]string{day.Day, strconv.FormatBool(day.Working), day.Name})
+	if reason != "" {
+		return fault.InvalidField("day", reason)
+	}
+	return store.InTx(ctx, db, func(ctx context.Context, tx *gorm.DB) error {
+		wrote, err := writeDay(ctx, tx, read, replaceKnown)
+		if err != nil {
+			return fmt.Errorf("deadline: write day %s: %w", read.Day, err)
+		}
+		if !wrote {
+			return nil
+		}
+		return audit.Record(ctx, tx, by, "calendar.set", audit.Target{Kind: "calendar", ID: read.Day, Detail: fmt.Sprintf("working %t %s", read.Working, read.Name)}, now)
+	})
+}
+
+// ClearDay lets a day be worked as its weekday is. Faults: forbidden, not found.
+func ClearDay(ctx context.Context, db *store.DB, by model.Actor, day string, now time.Time) error {
+	if err := mayKeepCalendar(by); err != nil {
+		return err
+	}
+	return store.InTx(ctx, db, func(ctx context.Context, tx *gorm.DB) error {
+		n, err := store.From[model.CalendarDay](tx).Where("day = ?", day).Delete(ctx)
+		if err != nil {
+			return fmt.Errorf("deadline: clear day %s: %w", day, err)
+		}
+		if n == 0 {
+			return fault.NotFound("这一天的安排")
+		}
+		return audit.Record(ctx, tx, by, "calendar.clear", audit.Target{Kind: "calendar", ID: day}, now)
+	})
 }
 
 type knownDays int

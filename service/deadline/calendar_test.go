@@ -109,7 +109,7 @@ func TestEveryWrongLineIsReported(t *testing.T) {
 	_, err := deadline.ParseCalendar(strings.NewReader("\ufeffDay,working,name,provisional\n" +
 		"2027-01-01,false,元旦\n" + // right, with a column less
 		"\n" + // an empty line counts as a line
-		"2027/01/02,false,元旦\n" +
+		"2 January 2027,false,元旦\n" +
 		"2027-01-03\n" +
 		"2027-01-04,maybe,元旦\n" +
 		"2027-01-05,\"fal\"se,元旦\n" +

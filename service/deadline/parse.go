@@ -79,17 +79,26 @@ func readDays(content string) (days []model.CalendarDay, wrong []fault.Field) {
 	}
 }
 
+// plainDay makes one form of the ways to write a day.
+var plainDay = strings.NewReplacer("/", "-", ".", "-", "年", "-", "月", "-", "日", "")
+
+// workedWords are the ways to say whether a day is worked.
+var workedWords = map[string]bool{
+	"true": true, "t": true, "1": true, "上班": true, "班": true, "调休上班": true, "工作日": true, "是": true,
+	"false": false, "f": false, "0": false, "放假": false, "休": false, "休息": false, "假": false, "假日": false, "否": false,
+}
+
 func parseDay(row []string) (day model.CalendarDay, reason string) {
 	if len(row) < 3 {
 		return day, "应有三列：日期、是否上班（true/false）、名称。"
 	}
-	at, err := time.Parse(time.DateOnly, strings.TrimSpace(row[0]))
+	at, err := time.Parse("2006-1-2", plainDay.Replace(strings.TrimSpace(row[0])))
 	if err != nil || at.Year() < 2000 {
 		return day, "日期应写成 2027-01-01 的样子。"
 	}
-	working, err := strconv.ParseBool(strings.TrimSpace(row[1]))
-	if err != nil {
-		return day, "是否上班应写 true 或 false。"
+	working, known := workedWords[strings.ToLower(strings.TrimSpace(row[1]))]
+	if !known {
+		return day, "是否上班应写 true 或 false，或者写“上班”“放假”。"
 	}
 	day = model.CalendarDay{Day: at.Format(time.DateOnly), Working: working, Name: strings.TrimSpace(row[2])}
 	if utf8.RuneCountInString(day.Name) > nameMax || strings.ContainsRune(day.Name, 0) {

@@ -155,6 +155,114 @@ func Policies(ctx context.Context, db *store.DB, areaPath string) ([]model.Deadl
 	return policies, nil
 }
 
+// Ruling is how a clock runs in an area. From is the path of the area that set it,
+// empty where it is the default of all; Own says that the area itself did. Above
+// is what would be in force without that. Open counts the clocks in the area that
+// have a date already, Due is the date that one begun at this moment would get.
+type Ruling struct {
+	model.DeadlinePolicy
+
+	From  string
+	Own   bool
+	Above model.DeadlinePolicy
+	Open  int64
+	Due   time.Time
+}
+
+// Rulings gives every clock as it runs in an area, with where it comes from.
+func Rulings(ctx context.Context, db *store.DB, areaPath string, now time.Time) ([]Ruling, error) {
+	ids := strings.Split(strings.Trim(areaPath, "/"), "/")
+	set, err := store.From[model.DeadlinePolicy](db.Read()).Where("area_id IN ?", ids).Find(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("deadline: read policies: %w", err)
+	}
+	open, err := openByKind(ctx, db, areaPath)
+	if err != nil {
+		return nil, err
+	}
+	days, err := readCalendar(ctx, db.Read(), now)
+	if err != nil {
+		return nil, err
+	}
+	rulings := make([]Ruling, 0, len(Defaults()))
+	for _, p := range Defaults() {
+		r := Ruling{DeadlinePolicy: p, Above: p, Open: open[p.Kind]}
+		for i, id := range ids {
+			at := slices.IndexFunc(set, func(one model.DeadlinePolicy) bool { return one.AreaID == id && one.Kind == p.Kind })
+			if at < 0 {
+				continue
+			}
+			r.Above, r.DeadlinePolicy = r.DeadlinePolicy, set[at]
+			r.From, r.Own = areaPath[:pathLength(areaPath, i)], i == len(ids)-1
+		}
+		if !r.Own {
+			r.Above = r.DeadlinePolicy
+		}
+		r.Due = days.add(now, r.Days, r.Count)
+		rulings = append(rulings, r)
+	}
+	return rulings, nil
+}
+
+// pathLength is how long the path of the n-th area on a path is.
+func pathLength(areaPath string, n int) int {
+	at := 0
+	for range n + 1 {
+		at += strings.Index(areaPath[at:], "/") + 1
+	}
+	return at
+}
+
+func openByKind(ctx context.Context, db *store.DB, areaPath string) (map[model.DeadlineKind]int64, error) {
+	var rows []struct {
+		Kind   model.DeadlineKind
+		Number int64
+	}
+	err := store.From[model.Deadline](db.Read()).Select("kind, COUNT(*) AS number").
+		Where("state IN ?", []model.DeadlineState{model.DeadlineRunning, model.DeadlinePaused}).Where(store.WithinAny("area_path", []string{areaPath})).
+		Group("kind").Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("deadline: count open clocks: %w", err)
+	}
+	open := map[model.DeadlineKind]int64{}
+	for _, r := range rows {
+		open[r.Kind] = r.Number
+	}
+	return open, nil
+}
+
+// ClearPolicy lets a clock of an area run as that of the area above again; clocks
+// that run already keep the date that was promised. Fault: not found for an area
+// that is not the actor's, or that sets no such clock itself.
+func ClearPolicy(ctx context.Context, db *store.DB, by model.Actor, areaID string, kind model.DeadlineKind, now time.Time) error {
+	return store.InTx(ctx, db, func(ctx context.Context, tx *gorm.DB) error {
+		area, err := settable(ctx, tx, by, areaID)
+		if err != nil {
+			return err
+		}
+		n, err := store.From[model.DeadlinePolicy](tx).Where("area_id = ? AND kind = ?", areaID, kind).Delete(ctx)
+		if err != nil {
+			return fmt.Errorf("deadline: clear policy: %w", err)
+		}
+		if n == 0 {
+			return fault.NotFound("本区域自己的这一项期限")
+		}
+		return audit.Record(ctx, tx, by, "policy.clear", audit.Target{Kind: "area", ID: area.ID, AreaPath: area.Path, Detail: string(kind)}, now)
+	})
+}
+
+// settable finds an area in which the actor sets clocks. Fault: not found.
+func settable(ctx context.Context, tx *gorm.DB, by model.Actor, areaID string) (model.Area, error) {
+	area, err := store.From[model.Area](tx).Where("id = ?", areaID).Take(ctx)
+	if store.IsAbsent(err) || err == nil && by.System == "" && !by.PermitsIn(model.PermitPolicySet, area.Path) {
+		return area, fault.NotFound("该区域")
+	}
+	if err != nil {
+		return area, fmt.Errorf("deadline: find area: %w", err)
+	}
+	return area, nil
+}
+
 // SetPolicy sets a clock for an area and its sub-areas; clocks that run already
 // keep the date that was promised. Faults: not found, invalid.
 func SetPolicy(ctx context.Context, db *store.DB, by model.Actor, p model.DeadlinePolicy, now time.Time) error {
@@ -162,12 +270,9 @@ func SetPolicy(ctx context.Context, db *store.DB, by model.Actor, p model.Deadli
 		return err
 	}
 	return store.InTx(ctx, db, func(ctx context.Context, tx *gorm.DB) error {
-		area, err := store.From[model.Area](tx).Where("id = ?", p.AreaID).Take(ctx)
-		if store.IsAbsent(err) || err == nil && by.System == "" && !by.PermitsIn(model.PermitPolicySet, area.Path) {
-			return fault.NotFound("该区域")
-		}
+		area, err := settable(ctx, tx, by, p.AreaID)
 		if err != nil {
-			return fmt.Errorf("deadline: find area: %w", err)
+			return err
 		}
 		if _, err := store.From[model.DeadlinePolicy](tx).Where("area_id = ? AND kind = ?", p.AreaID, p.Kind).Delete(ctx); err != nil {
 			return fmt.Errorf("deadline: replace policy: %w", err)
