@@ -23,7 +23,7 @@ var (
 	fileForm   = regexp.MustCompile(`\.(csv|db|html|ini|json|jsonl|key|md|sql|toml|txt|xlsx|yml|zip|jpg|png|io|html|arena)$`)
 	noAction   = []string{
 		"people.name", "people.phone", "on_behalf.name", "on_behalf.phone", "turns.body", "staff_accounts.totp_secret", "staff_accounts.totp_pending",
-		"tasks.payload", "tasks.dedupe_key", "liaison.heping", "a.path",
+		"tasks.payload", "tasks.dedupe_key", "liaison.heping", "a.path", "publicity.second",
 	}
 )
 
