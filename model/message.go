@@ -56,7 +56,10 @@ type Message struct {
 	Escalated         int
 	Appealed          bool
 	OutOfScopeWhere   Elsewhere
-	UpdatedAt         time.Time
+	// LeadingID names the message of the same matter with which this one is
+	// answered, while it is.
+	LeadingID string
+	UpdatedAt time.Time
 	// RestrictedAt is set when the person behind the message was erased and the
 	// law lets it stay: it is kept and shown to nobody but an auditor with a
 	// reason. EmptiedAt is set when its words are gone as well.

@@ -68,6 +68,8 @@ const (
 	DeedReleaseTurn MessageDeed = "release_turn"
 	DeedAppealTurn  MessageDeed = "appeal_turn"
 	DeedResult      MessageDeed = "result_delivered"
+	DeedGather      MessageDeed = "gather"
+	DeedUngather    MessageDeed = "ungather"
 )
 
 // MessageFlow is the life of a message. Every state has a way out: where nobody

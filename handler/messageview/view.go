@@ -143,14 +143,23 @@ type Finding struct {
 	At        time.Time          `json:"at"`
 }
 
+// Companion is another message on the same matter.
+type Companion struct {
+	ID       string `json:"id"`
+	Number   string `json:"number"`
+	Resident string `json:"resident"`
+}
+
 // StaffThread is what the liaison office sees.
 type StaffThread struct {
 	OfficerThread
-	Findings    []Finding `json:"findings" doc:"哪些内容为什么需要人工审核"`
-	Notes       []Note    `json:"notes"`
-	Escalated   int       `json:"escalated" doc:"0 未提级，1 联络办，2 组织部门"`
-	Unreachable bool      `json:"unreachable" doc:"无法推送到居民"`
-	MayExtend   int       `json:"may_extend_days" doc:"现在可以把期限延长几个工作日；0 为不能延长"`
+	Findings    []Finding   `json:"findings" doc:"哪些内容为什么需要人工审核"`
+	Notes       []Note      `json:"notes"`
+	Escalated   int         `json:"escalated" doc:"0 未提级，1 联络办，2 组织部门"`
+	Unreachable bool        `json:"unreachable" doc:"无法推送到居民"`
+	Leading     *Companion  `json:"leading,omitempty" doc:"与哪一封一并答复；居民看不到"`
+	Gathered    []Companion `json:"gathered" doc:"哪些来信与这一封一并答复；居民看不到"`
+	MayExtend   int         `json:"may_extend_days" doc:"现在可以把期限延长几个工作日；0 为不能延长"`
 }
 
 // OfRow shows a row of a list.
@@ -206,6 +215,13 @@ func OfOfficer(t message.Thread, link Link) OfficerThread {
 // OfStaff shows a message to the liaison office.
 func OfStaff(t message.Thread, link Link) StaffThread {
 	v := StaffThread{OfficerThread: OfOfficer(t, link), Findings: []Finding{}, Notes: []Note{}, Escalated: t.Message.Escalated, Unreachable: t.Unreachable, MayExtend: t.MayExtend}
+	v.Gathered = []Companion{}
+	for _, c := range t.Gathered {
+		v.Gathered = append(v.Gathered, Companion{ID: c.ID, Number: c.Number, Resident: c.Resident})
+	}
+	if c := t.Leading; c != nil {
+		v.Leading = &Companion{ID: c.ID, Number: c.Number, Resident: c.Resident}
+	}
 	for _, n := range t.Notes {
 		v.Notes = append(v.Notes, Note{Author: n.Author, Body: n.Body, At: local(n.CreatedAt)})
 	}

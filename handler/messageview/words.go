@@ -40,6 +40,8 @@ func dueOn(state model.MessageState, day string) string {
 
 // deedWords names what happened for the time line.
 var deedWords = map[model.MessageDeed]string{
+	model.DeedGather:      "与同一件事一并答复",
+	model.DeedUngather:    "改为单独答复",
 	model.DeedSubmit:      "提交来信",
 	model.DeedPass:        "通过内容检查",
 	model.DeedHold:        "转人工审核",

@@ -13,10 +13,11 @@ type bulkInput struct {
 	Body struct {
 		Batch            string            `json:"batch" minLength:"8" maxLength:"26" pattern:"^[A-Za-z0-9-]+$" doc:"这一批的编号，由客户端生成。用同一编号再发，已经办成的不会再办一次"`
 		IDs              []string          `json:"ids" minItems:"1" maxItems:"200" doc:"来信编号（id），一次最多 200 封"`
-		Deed             model.MessageDeed `json:"deed" enum:"acknowledge,reassign,hand_over,out_of_scope,extend"`
+		Deed             model.MessageDeed `json:"deed" enum:"acknowledge,reassign,hand_over,out_of_scope,extend,gather,ungather" doc:"gather 与 leading_id 一并答复；ungather 改为单独答复"`
 		RepresentativeID string            `json:"representative_id,omitempty" maxLength:"36" doc:"改派给谁"`
 		UnitID           string            `json:"unit_id,omitempty" maxLength:"36" doc:"转交给哪个单位"`
 		Where            model.Elsewhere   `json:"where,omitempty" enum:",hotline_12345,petition_office,court,police_110,other" doc:"应当去哪里"`
+		LeadingID        string            `json:"leading_id,omitempty" maxLength:"36" doc:"与哪一封一并答复"`
 		Days             int               `json:"days,omitempty" minimum:"0" maximum:"60" doc:"延长几个工作日"`
 		Reason           string            `json:"reason,omitempty" maxLength:"500" doc:"理由；转交时为给单位的说明"`
 	}
@@ -45,7 +46,7 @@ func (r Room) registerBulk(api endpoint.API) {
 	}, func(ctx context.Context, by model.Actor, in *bulkInput) (*endpoint.Body[bulkView], error) {
 		b := in.Body
 		dealt, err := r.Messages.ActTogether(ctx, by, message.Together{
-			Batch: b.Batch, IDs: b.IDs, Deed: b.Deed, RepresentativeID: b.RepresentativeID, UnitID: b.UnitID, Where: b.Where, Days: b.Days, Reason: b.Reason,
+			Batch: b.Batch, IDs: b.IDs, Deed: b.Deed, RepresentativeID: b.RepresentativeID, UnitID: b.UnitID, Where: b.Where, Days: b.Days, LeadingID: b.LeadingID, Reason: b.Reason,
 		})
 		if err != nil {
 			return nil, err

@@ -5,6 +5,7 @@
 package deadline
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -162,6 +163,24 @@ func Extend(ctx context.Context, tx *gorm.DB, targetID string, kind model.Deadli
 	d.Extended, d.Reason = days, reason
 	d.Step, d.NextAt = firstStep(calendar, d, policy.Count, now)
 	return d, update(ctx, tx, d)
+}
+
+// Follow gives a record the clock that another has: the same date, steps and
+// pause, with the reason why. Whatever clock it had is dropped. Fault: conflict
+// when the other has none.
+func Follow(ctx context.Context, tx *gorm.DB, leadingID string, on On, reason string, now time.Time) (model.Deadline, error) {
+	d, found, err := Current(ctx, tx, leadingID)
+	if err != nil {
+		return d, err
+	}
+	if !found {
+		return d, fault.Conflict("牵头的来信现在没有办理期限，不能一并办理。")
+	}
+	if err := Stop(ctx, tx, on.TargetID, model.DeadlineDropped, now); err != nil {
+		return d, err
+	}
+	d.ID, d.TargetKind, d.TargetID, d.AreaPath, d.Reason = model.NewID(), on.TargetKind, on.TargetID, on.AreaPath, cmp.Or(d.Reason, reason)
+	return d, Begin(ctx, tx, d)
 }
 
 // Pause stops the clock of a record, with its reason; no reminder comes while

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -129,6 +130,9 @@ func (s *Service) writeAnswer(ctx context.Context, by model.Actor, id string, wo
 		if _, err := s.flow.Next(m.State, model.DeedAnswer); err != nil {
 			return fault.Conflict("这封来信目前的状态是“%s”，不能答复。", model.MessageStateWords(m.State))
 		}
+		if err := s.standsAlone(ctx, tx, *m); err != nil {
+			return err
+		}
 		if err := s.noAnswerPending(ctx, tx, m); err != nil {
 			return err
 		}
@@ -182,6 +186,9 @@ func (s *Service) answered(ctx context.Context, tx *gorm.DB, m *model.Message, t
 	}); err != nil {
 		return err
 	}
+	if err := s.answerGathered(ctx, tx, *m, turn); err != nil {
+		return err
+	}
 	if turn.Effect == model.EffectUnitAnswer {
 		return s.tellHolder(ctx, tx, *m, telling{
 			happening: "unit_answered/" + turn.ID, title: "承办单位已答复", phrase: "已答复", hint: "承办单位已答复居民", body: "您转交的来信，承办单位已经答复居民。",
@@ -218,7 +225,7 @@ func (s *Service) handingOver(by model.Actor, unitID, note string) deed {
 		if !m.HandOverConsented {
 			return fault.Conflict("居民还没有同意转交承办单位，请先征求同意。")
 		}
-		if err := s.noAnswerPending(ctx, tx, m); err != nil {
+		if err := cmp.Or(s.standsAlone(ctx, tx, *m), s.noAnswerPending(ctx, tx, m)); err != nil {
 			return err
 		}
 		set := s.firstTouch(m)
@@ -261,7 +268,7 @@ func checkElsewhere(where model.Elsewhere, reason string) error {
 
 func (s *Service) sendingElsewhere(by model.Actor, where model.Elsewhere, reason string) deed {
 	return func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
-		if err := s.noAnswerPending(ctx, tx, m); err != nil {
+		if err := cmp.Or(s.standsAlone(ctx, tx, *m), s.noAnswerPending(ctx, tx, m)); err != nil {
 			return err
 		}
 		set := s.firstTouch(m)

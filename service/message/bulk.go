@@ -30,6 +30,7 @@ type Together struct {
 	UnitID           string
 	Where            model.Elsewhere
 	Days             int
+	LeadingID        string
 	// Reason is the reason of an act; of handing over it is the note.
 	Reason string
 }
@@ -116,6 +117,16 @@ var bulk = map[model.MessageDeed]struct {
 		way: func(s *Service, by model.Actor, t Together) byWay {
 			return byWay{s.held, s.sendingElsewhere(by, t.Where, t.Reason)}
 		},
+	},
+	model.DeedGather: {
+		check: func(ctx context.Context, s *Service, t Together) error { return s.mayLead(ctx, t) },
+		way: func(s *Service, by model.Actor, t Together) byWay {
+			return byWay{s.overseen, s.gathering(by, t.LeadingID)}
+		},
+	},
+	model.DeedUngather: {
+		check: func(context.Context, *Service, Together) error { return nil },
+		way:   func(s *Service, by model.Actor, _ Together) byWay { return byWay{s.overseen, s.settingFree(by)} },
 	},
 	model.DeedExtend: {
 		check: func(_ context.Context, _ *Service, t Together) error {

@@ -42,6 +42,9 @@ func (s *Service) extending(by model.Actor, kind model.DeadlineKind, days int, r
 		}); err != nil {
 			return err
 		}
+		if err := s.followers(ctx, tx, *m); err != nil {
+			return err
+		}
 		told := telling{
 			happening: fmt.Sprintf("extended/%d/%d", m.Round, d.DueAt.Unix()), title: "办理期限已延长", phrase: "办理中", hint: "延长至" + model.DayWords(d.DueAt),
 			body: fmt.Sprintf("办理期限延长至%s，原因：%s", model.DayWords(d.DueAt), reason),

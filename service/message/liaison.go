@@ -81,6 +81,9 @@ func (s *Service) Pause(ctx context.Context, by model.Actor, id, reason string) 
 		if err := s.note(ctx, tx, *m, change{deed: model.DeedPause, by: by, side: as.side, name: as.name, note: reason, set: map[string]any{"paused": true}}); err != nil {
 			return err
 		}
+		if err := s.followers(ctx, tx, *m); err != nil {
+			return err
+		}
 		return s.tellResidentAndHolder(ctx, tx, *m, telling{
 			happening: fmt.Sprintf("paused/%d/%d", m.Round, s.now().Unix()), title: "办理期限暂停", phrase: "已暂停", hint: "办理期限暂停计算", body: "办理期限暂停计算，原因：" + reason,
 		})
@@ -99,6 +102,9 @@ func (s *Service) Resume(ctx context.Context, by model.Actor, id string) (Thread
 		if err := s.note(ctx, tx, *m, change{
 			deed: model.DeedResume, by: by, side: as.side, name: as.name, note: "期限改为" + model.DayWords(d.DueAt), set: map[string]any{"paused": false, "due_at": d.DueAt},
 		}); err != nil {
+			return err
+		}
+		if err := s.followers(ctx, tx, *m); err != nil {
 			return err
 		}
 		return s.tellResidentAndHolder(ctx, tx, *m, telling{

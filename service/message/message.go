@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -103,8 +104,16 @@ func (s *Service) move(ctx context.Context, tx *gorm.DB, m *model.Message, c cha
 		return fault.Conflict("这封来信刚刚有了新的变化，请刷新后再试。")
 	}
 	from := m.State
+	if err := s.setFree(ctx, tx, *m, to); err != nil {
+		return err
+	}
 	if *m, err = store.From[model.Message](tx).Where("id = ?", m.ID).Take(ctx); err != nil {
 		return fmt.Errorf("message: read back: %w", err)
+	}
+	if slices.Contains(leading, from) {
+		if err := s.followers(ctx, tx, *m); err != nil {
+			return err
+		}
 	}
 	return s.writeFact(ctx, tx, *m, from, c)
 }

@@ -36,6 +36,10 @@ type Thread struct {
 	Findings []model.TurnFinding
 	// MayExtend is by how many working days staff may extend the clock now.
 	MayExtend int
+	// Leading is, for staff, the message with which this one is answered, and
+	// Gathered those that are answered with this one.
+	Leading  *Companion
+	Gathered []Companion
 	// Unreachable is set for staff when the resident cannot be reached by push.
 	Unreachable bool
 }
@@ -184,8 +188,14 @@ func (s *Service) thread(ctx context.Context, m model.Message, v view) (Thread, 
 	} else {
 		t.Facts = slices.DeleteFunc(t.Facts, func(f model.Fact) bool { return internal[f.Deed] })
 	}
-	if !v.watches {
-		t.Deeds = s.deeds(m, v.side)
+	if v.watches {
+		return t, nil
+	}
+	t.Deeds = s.deeds(m, v.side)
+	if m.LeadingID != "" {
+		if t.Deeds, err = s.deedsOfGathered(ctx, db, m, t.Deeds); err != nil {
+			return Thread{}, err
+		}
 	}
 	return t, nil
 }
@@ -199,6 +209,9 @@ func (s *Service) knowOffice(ctx context.Context, db *gorm.DB, t *Thread) (err e
 	}
 	if t.Notes, err = store.From[model.Note](db).Where("message_id = ?", t.Message.ID).Order("created_at, id").Find(ctx); err != nil {
 		return fmt.Errorf("message: read notes: %w", err)
+	}
+	if err := s.knowCompanions(ctx, db, t); err != nil {
+		return err
 	}
 	if t.Findings, err = store.From[model.TurnFinding](db).Where("message_id = ?", t.Message.ID).Order("created_at, id").Find(ctx); err != nil {
 		return fmt.Errorf("message: read findings: %w", err)

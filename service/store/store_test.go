@@ -71,6 +71,8 @@ func records() []any {
 		model.AnsweredCard{},
 		model.AnsweredGram{},
 		model.SavedFilter{},
+		model.Export{},
+		model.ExportPart{},
 		model.Picture{},
 		model.Deadline{},
 		model.DeadlinePolicy{},

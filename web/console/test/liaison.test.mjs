@@ -166,3 +166,37 @@ test('The office extends a deadline, and adds words without answering', () => at
   assert.equal(await page.locator('section:has(#clock) .state').innerText(), before)
   await desk.looks('supplemented')
 }))
+
+test('Messages on one matter get one answer, each in its own thread', () => at(async (desk, page) => {
+  await desk.signIn('liaison')
+  await page.locator('tbody tr').first().waitFor()
+  const waiting = page.locator('tbody tr').filter({ hasText: '已送达代表' })
+  const number = async (row) => (await row.locator('.small').first().innerText()).split(' ')[0]
+  const [other, leading] = [await number(waiting.nth(0)), await number(waiting.nth(1))]
+  await waiting.nth(0).getByRole('checkbox').check()
+  await waiting.nth(1).getByRole('checkbox').check()
+  await page.getByRole('button', { name: '一并答复…' }).click()
+  await page.getByRole('radio', { name: leading }).check()
+  await desk.looks('gather')
+  await page.getByRole('button', { name: '2 封一并答复' }).click()
+  await page.getByText('1 封已并入牵头的来信').waitFor()
+  await page.getByRole('link', { name: '打开牵头的来信' }).click()
+  await page.getByText('1 封来信与这一封一并答复').waitFor()
+  await desk.looks('leading')
+
+  // The other one is not answered by itself, can be set free, and comes back.
+  await page.getByRole('link', { name: other }).click()
+  await page.getByText(`与 ${leading} 一并答复`).first().waitFor()
+  assert.equal(await page.getByRole('button', { name: '代为答复' }).count(), 0)
+  await desk.looks('gathered')
+  await page.getByRole('link', { name: leading }).click()
+  await page.getByRole('button', { name: '代为答复' }).click()
+  await page.getByLabel('答复', { exact: true }).fill('已经联系有关部门，本周内处理，处理完再告诉您。')
+  await page.getByRole('button', { name: '发出答复' }).click()
+  await page.locator('.turns').getByText('查验码').waitFor()
+  const code = await page.locator('.turns').getByText('查验码').innerText()
+  await desk.go('/messages?which=&number=' + other)
+  await page.locator('a.open').click()
+  await page.locator('.turns').getByText('本周内处理').waitFor()
+  assert.notEqual(await page.locator('.turns').getByText('查验码').innerText(), code)
+}))

@@ -2,6 +2,7 @@
 // words that tell the officer what will happen. Each act is one form.
 import { api, take, type Schema } from '../../api/client'
 import { Problem } from '../../api/problem'
+import { actTogether, newBatch } from './together'
 
 export type Thread = Schema['MessageviewStaffThread']
 type Words = Record<string, string>
@@ -45,6 +46,13 @@ export function refuseMissing(asks: Ask[], words: Words): void {
   const fields = Object.fromEntries(missing.map((a) => [a.name, ['line', 'long', 'days'].includes(a.kind) ? '请填写。' : '请选择。']))
   for (const a of asks) if (a.kind === 'days' && words[a.name]?.trim() && !/^[1-9]\d?$/.test(words[a.name]!.trim())) fields[a.name] = '请填写 1 到 60 的整数。'
   if (Object.keys(fields).length) throw new Problem(422, 'invalid', '', { fields })
+}
+
+/** One act of many, on one: the message as it is afterwards. */
+async function alone(id: string, deed: 'ungather'): Promise<Thread> {
+  const { items } = await actTogether(newBatch(), [id], deed, {})
+  if (!items[0]?.done) throw new Problem(409, 'conflict', items[0]?.why ?? '')
+  return take(api.GET('/api/v1/staff/messages/{id}', { params: { path: { id } } }))
 }
 
 const can = (deed: string) => (t: Thread) => t.actions.includes(deed)
@@ -99,6 +107,12 @@ export const acts: Act[] = [
     asks: [{ name: 'body', label: '内容', kind: 'long', most: 2000 }],
     possible: (t) => !['submitted', 'held', 'screened', 'refused', 'closed', 'confirmed', 'withdrawn', 'out_of_scope'].includes(t.state),
     run: (id, w) => take(api.POST('/api/v1/staff/messages/{id}/turns', { ...on(id), body: { body: w.body ?? '' } })),
+  },
+  {
+    id: 'ungather', words: '改为单独答复', yes: '单独答复', done: '已改为单独答复',
+    told: (t) => `现在与 ${t.leading?.number ?? ''} 一并答复。改为单独答复后，期限从今天重新计算，居民会收到通知，但不会知道还有别人的来信。`,
+    asks: [], possible: (t) => t.leading !== undefined,
+    run: (id) => alone(id, 'ungather'),
   },
   {
     id: 'extend', words: '延长期限', yes: '延长', done: '期限已延长',
