@@ -10,6 +10,9 @@ func attacksOnRoster() map[string][]attempt {
 		"studio_id", "", "composition", "", "field", "", "post", "", "employer", "", "topics", []string{}, "introduction", "", "office_line", "", "picture_id", "",
 	}
 	table := map[string][]attempt{
+		"POST /api/v1/staff/invitations/batch": {{kind: "unit", body: func(_ *arena, id string) map[string]any {
+			return map[string]any{"kind": "unit_officer", "target_ids": []string{id}}
+		}}},
 		"GET /api/v1/staff/roster/places":                     {{}},
 		"GET /api/v1/staff/roster/imports":                    {{}},
 		"GET /api/v1/staff/roster/representatives":            {{}},

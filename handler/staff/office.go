@@ -17,6 +17,24 @@ type inviteInput struct {
 	}
 }
 
+type inviteAllInput struct {
+	Body struct {
+		Kind      model.InvitationKind `json:"kind" enum:"representative,unit_officer"`
+		TargetIDs []string             `json:"target_ids" minItems:"1" maxItems:"200" doc:"代表编号或承办单位编号"`
+	}
+}
+
+type issuedView struct {
+	TargetID  string    `json:"target_id"`
+	Name      string    `json:"name"`
+	Code      string    `json:"code" doc:"只显示这一次，请转交本人"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+type issuedList struct {
+	Items []issuedView `json:"items"`
+}
+
 type invitationView struct {
 	Code      string    `json:"code" doc:"只显示这一次，请转交本人"`
 	ExpiresAt time.Time `json:"expires_at"`
@@ -50,6 +68,20 @@ func (r Room) registerSeats(api endpoint.API) {
 			return nil, err
 		}
 		return endpoint.Of(signedOutView{n}), nil
+	})
+	endpoint.Act(api, endpoint.Route{
+		Method: http.MethodPost, Path: "/api/v1/staff/invitations/batch", ID: "invite-all", Summary: "成批发出绑定邀请码，要么都发，要么都不发", Tag: "联络办", Who: invite, Status: http.StatusCreated, Keyless: true,
+	}, func(ctx context.Context, by model.Actor, in *inviteAllInput) (*endpoint.Body[issuedList], error) {
+		issued, err := r.Accounts.InviteAll(ctx, by, in.Body.Kind, in.Body.TargetIDs)
+		if err != nil {
+			return nil, err
+		}
+		list := issuedList{Items: []issuedView{}}
+		for _, one := range issued {
+			one.ExpiresAt = one.ExpiresAt.In(model.Shanghai)
+			list.Items = append(list.Items, issuedView(one))
+		}
+		return endpoint.Of(list), nil
 	})
 	endpoint.Act(api, endpoint.Route{
 		Method: http.MethodDelete, Path: "/api/v1/staff/invitations/{kind}/{target_id}", ID: "withdraw-invitation", Summary: "作废还没有使用的邀请码", Tag: "联络办", Who: invite, Status: http.StatusNoContent,

@@ -24,42 +24,76 @@ type inviteTarget struct {
 	over     bool
 }
 
+// Issued is a code that was made for a target. It is told once and kept nowhere.
+type Issued struct {
+	TargetID  string
+	Name      string
+	Code      string
+	ExpiresAt time.Time
+}
+
+// InvitationsAtOnce is how many codes can be made together.
+const InvitationsAtOnce = 200
+
 // Invite makes the one-time code that binds whoever accepts it to a seat or to
 // a unit, and says until when it is good. A newer code replaces an older one of
 // the same target. Faults: not found outside the actor's area, conflict when
 // the seat or the unit is no longer active.
 func (s *Service) Invite(ctx context.Context, by model.Actor, kind model.InvitationKind, targetID string) (string, time.Time, error) {
-	code := newCode()
-	now := s.now()
-	expires := now.Add(s.invitationLife)
-	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		target, err := findTarget(ctx, tx, kind, targetID)
-		if err != nil {
-			return err
-		}
-		if by.System == "" && !by.PermitsIn(model.PermitInvite, target.areaPath) {
-			return errNoTarget()
-		}
-		if target.over {
-			return errTargetOver(target)
-		}
-		_, err = store.From[model.Invitation](tx).Where("kind = ? AND target_id = ? AND accepted_at IS NULL", kind, targetID).Delete(ctx)
-		if err != nil {
-			return fmt.Errorf("account: replace invitation: %w", err)
-		}
-		row := model.Invitation{
-			ID: model.NewID(), Kind: kind, TargetID: targetID, CodeHash: hashOf(plainCode(code)), IssuedBy: by.PersonID,
-			ExpiresAt: expires, CreatedAt: now,
-		}
-		if err := store.From[model.Invitation](tx).Create(ctx, &row); err != nil {
-			return fmt.Errorf("account: invite: %w", err)
-		}
-		return audit.Record(ctx, tx, by, "invitation.issue", target.audited(target.name), now)
-	})
+	issued, err := s.InviteAll(ctx, by, kind, []string{targetID})
 	if err != nil {
 		return "", time.Time{}, err
 	}
-	return code, expires, nil
+	return issued[0].Code, issued[0].ExpiresAt, nil
+}
+
+// InviteAll is Invite for several targets: a code for each, or none at all.
+// Faults: as Invite; invalid (target_ids) for none or too many.
+func (s *Service) InviteAll(ctx context.Context, by model.Actor, kind model.InvitationKind, targetIDs []string) ([]Issued, error) {
+	if len(targetIDs) == 0 || len(targetIDs) > InvitationsAtOnce {
+		return nil, fault.InvalidField("target_ids", fmt.Sprintf("一次可以发 1 到 %d 个邀请码。", InvitationsAtOnce))
+	}
+	var all []Issued
+	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
+		all = nil
+		for _, id := range targetIDs {
+			issued, err := s.issue(ctx, tx, by, kind, id)
+			if err != nil {
+				return err
+			}
+			all = append(all, issued)
+		}
+		return nil
+	})
+	return all, err
+}
+
+// issue makes one code.
+func (s *Service) issue(ctx context.Context, tx *gorm.DB, by model.Actor, kind model.InvitationKind, targetID string) (Issued, error) {
+	target, err := findTarget(ctx, tx, kind, targetID)
+	if err != nil {
+		return Issued{}, err
+	}
+	if by.System == "" && !by.PermitsIn(model.PermitInvite, target.areaPath) {
+		return Issued{}, errNoTarget()
+	}
+	if target.over {
+		return Issued{}, errTargetOver(target)
+	}
+	_, err = store.From[model.Invitation](tx).Where("kind = ? AND target_id = ? AND accepted_at IS NULL", kind, targetID).Delete(ctx)
+	if err != nil {
+		return Issued{}, fmt.Errorf("account: replace invitation: %w", err)
+	}
+	now := s.now()
+	made := Issued{TargetID: targetID, Name: target.name, Code: newCode(), ExpiresAt: now.Add(s.invitationLife)}
+	row := model.Invitation{
+		ID: model.NewID(), Kind: kind, TargetID: targetID, CodeHash: hashOf(plainCode(made.Code)), IssuedBy: by.PersonID,
+		ExpiresAt: made.ExpiresAt, CreatedAt: now,
+	}
+	if err := store.From[model.Invitation](tx).Create(ctx, &row); err != nil {
+		return Issued{}, fmt.Errorf("account: invite: %w", err)
+	}
+	return made, audit.Record(ctx, tx, by, "invitation.issue", target.audited(target.name), now)
 }
 
 // WithdrawInvitation makes the code of a seat or a unit useless that was given

@@ -137,3 +137,28 @@ func TestAnEndedSeatBindsNobody(t *testing.T) {
 	_, err = town.AcceptInvitation(t.Context(), model.SystemActor("test"), town.invited())
 	wantFault(t, err, fault.KindUnauthenticated)
 }
+
+func TestSeveralAreInvitedTogetherOrNoneAtAll(t *testing.T) {
+	town := newTown(t)
+	add(town, model.Representative{ID: "second", AreaPath: "/district/street/", Name: "李四", State: model.RepresentativeServing})
+	add(town, model.Representative{ID: "far", AreaPath: "/elsewhere/", Name: "远方", State: model.RepresentativeServing})
+	liaison := town.staff("chen", model.RoleLiaisonOfficer, street)
+	_, err := town.InviteAll(t.Context(), liaison, model.InvitationRepresentative, []string{seat, "far"})
+	wantFault(t, err, fault.KindNotFound)
+	if open := rows[model.Invitation](town, "1 = 1"); len(open) != 0 {
+		t.Errorf("%d codes were made all the same", len(open))
+	}
+	issued, err := town.InviteAll(t.Context(), liaison, model.InvitationRepresentative, []string{seat, "second"})
+	wantNone(t, err)
+	if len(issued) != 2 || issued[1].Name != "李四" || issued[0].Code == issued[1].Code {
+		t.Errorf("got %+v", issued)
+	}
+	bound, err := town.AcceptInvitation(t.Context(), town.resident("o-2"), issued[1].Code)
+	if err != nil || bound.TargetID != "second" {
+		t.Errorf("got %+v, %v", bound, err)
+	}
+	_, err = town.InviteAll(t.Context(), liaison, model.InvitationRepresentative, nil)
+	wantFault(t, err, fault.KindInvalid)
+	_, err = town.InviteAll(t.Context(), liaison, model.InvitationRepresentative, make([]string, 201))
+	wantFault(t, err, fault.KindInvalid)
+}

@@ -1,9 +1,9 @@
-// Sends a picture through the one door and tells how far it is, which only the
+// Sends a file through the one door and tells how far it is, which only the
 // older kind of request of the browser knows.
 import { api, take, type Schema } from './client'
 import { send, type Carrier } from './send'
 
-const carrier = (told: (share: number) => void): Carrier => async (request) => {
+export const carrier = (told: (share: number) => void): Carrier => async (request) => {
   const body = await request.blob()
   return new Promise((answer, fail) => {
     const line = new XMLHttpRequest()

@@ -1,0 +1,282 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, before, test } from 'node:test'
+import { Desk, openBrowser, startDemo } from './desk.mjs'
+import { workbook } from './workbook.mjs'
+
+let demo, browser
+before(async () => {
+  ;[demo, browser] = await Promise.all([startDemo(), openBrowser()])
+})
+after(async () => {
+  await browser?.close()
+  await demo?.stop()
+})
+
+/** Does something at a desk of one's own; what must not happen fails the test. */
+async function at(login, work, viewport) {
+  const desk = await Desk.open(browser, demo, viewport)
+  await desk.signIn(login)
+  await desk.page.getByRole('navigation', { name: '主导航' }).waitFor()
+  await work(desk, desk.page)
+  await desk.close()
+}
+
+/** Asks the API as somebody's phone. */
+async function phone(user) {
+  const ask = async (url, body, token) => {
+    const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID(), ...(token ? { Authorization: `Bearer ${token}` } : {}) }
+    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
+    return { status: response.status, body: await response.json() }
+  }
+  const { body: login } = await ask(demo.simulator + '/simulator/login-codes', { account: 'mini', user })
+  const { body: session } = await ask(demo.app + '/api/v1/sessions/wechat', { code: login.code })
+  return (path, body) => ask(demo.app + '/api/v1' + path, body, session.token)
+}
+
+/** Chooses from a list that opens, by what one types. */
+async function choose(page, label, typed, option) {
+  await page.getByLabel(label).click({ force: true }) // what is chosen already lies over it
+  await page.keyboard.type(typed)
+  await page.locator('.el-select-dropdown:visible').getByRole('option', { name: option }).first().click()
+  await page.keyboard.press('Tab')
+  await page.waitForFunction(() => ![...document.querySelectorAll('.el-select-dropdown')].some((d) => d.checkVisibility()))
+}
+
+const columns = ['姓名', '性别', '出生年份', '选举单位', '职务', '工作单位', '办公电话']
+const street = '和平街道党员代表会议'
+
+test('A roster is taken in: mistakes are told, mended, agreed to, and the invited phone is bound', () => at('organisation', async (desk, page) => {
+  await desk.go('/roster')
+  await desk.heading('名册').waitFor()
+  await page.locator('tbody tr').first().waitFor()
+  await desk.looks('roster')
+  await page.getByRole('link', { name: '导入和导出' }).click()
+  await desk.heading('导入和导出').waitFor()
+  const template = page.waitForEvent('download')
+  await page.getByRole('button', { name: '下载空白模板' }).click()
+  assert.equal((await template).suggestedFilename(), '名册模板.xlsx')
+  assert.equal(readFileSync(await (await template).path()).subarray(0, 2).toString(), 'PK')
+  await desk.looks('roster-import')
+
+  const pick = (sheets) => page.getByLabel('选择 Excel 文件').setInputFiles(workbook(sheets))
+  await pick({ 代表: [columns, ['乐正阳', '男', '1980', '没有的单位', '工程师', '江城设计院', ''], ['单晓芸', '女', '八零', street, '社工', '和平社工站', '13800000000']] })
+  await page.getByText('有 3 处需要改正').waitFor()
+  await page.locator('.wrongs').getByText('没有名为“没有的单位”的选举单位').waitFor()
+  await page.locator('.wrongs').getByText('代表的私人手机不能公开').waitFor()
+  assert.equal(await page.getByRole('button', { name: '导入…' }).count(), 0, 'nothing wrong can be imported')
+  await desk.looks('roster-mistakes')
+
+  await page.getByRole('button', { name: '换一个文件' }).click()
+  await pick({ 代表: [columns, ['乐正阳', '男', '1980', street, '工程师', '江城设计院', ''], ['单晓芸', '女', '1980', street, '社工', '和平社工站', ''], ['单映雪', '', '', '区教育卫健系统党员代表会议', '校长', '', '']] })
+  await page.getByRole('button', { name: '导入…' }).waitFor()
+  await page.getByRole('group', { name: '筛选' }).getByRole('button', { name: /^新增/ }).click()
+  await page.getByText('江城设计院').waitFor()
+  await desk.looks('roster-preview')
+
+  // Somebody saves a form meanwhile: what was agreed to is not what would be done.
+  const colleague = await desk.context.newPage()
+  await colleague.goto(demo.app + '/console/roster/topics')
+  await colleague.getByRole('button', { name: '新增事项' }).click()
+  await colleague.getByLabel('名称（必填）').fill('宠物管理')
+  await colleague.getByRole('button', { name: '保存' }).click()
+  await colleague.getByRole('button', { name: '宠物管理' }).waitFor()
+  await colleague.close()
+  await page.getByRole('button', { name: '导入…' }).click()
+  await page.getByRole('button', { name: '确认导入' }).click()
+  await page.getByRole('alert').getByText('预览之后名册又有变动').waitFor()
+  await page.getByRole('button', { name: '重新核对' }).click()
+  await page.getByRole('button', { name: '导入…' }).click()
+  await desk.looks('roster-agree')
+  await page.getByRole('button', { name: '确认导入' }).click()
+
+  // Who goes elsewhere meanwhile finds the result where they left.
+  await page.getByRole('link', { name: '我的登录' }).click()
+  await desk.heading('我的登录').waitFor()
+  await page.goBack()
+  await page.getByText('已导入。').waitFor()
+  await page.locator('.past').getByText('名册.xlsx').waitFor()
+  await desk.looks('roster-imported')
+
+  // The person is found, invited, and the phone is bound.
+  await page.getByRole('link', { name: '给未绑定的代表发邀请码' }).click()
+  await desk.heading('名册').waitFor()
+  await page.getByLabel('查找代表').fill('yzy')
+  await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 1)
+  await page.getByLabel('选择 乐正阳').check()
+  await page.getByRole('button', { name: '发邀请码…' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '发邀请码' }).click()
+  const dialog = page.getByRole('dialog', { name: /邀请码（1 个）/ })
+  const code = await dialog.locator('code').innerText()
+  await desk.looks('roster-codes')
+  await dialog.getByRole('button', { name: '已转交，关闭' }).click()
+  await page.getByText('没有这样的代表。').waitFor()
+  await page.getByLabel('微信绑定').selectOption('invited')
+  await page.locator('tbody tr').filter({ hasText: '已发码' }).waitFor()
+  const accepted = await (await phone('乐正阳'))('/invitations/accept', { code })
+  assert.equal(accepted.status, 200)
+  assert.equal(accepted.body.name, '乐正阳')
+  await page.getByLabel('微信绑定').selectOption('bound')
+  await page.getByRole('link', { name: '乐正阳' }).click()
+  const wechat = page.getByRole('region', { name: '微信绑定' })
+  await wechat.getByText('已绑定').waitFor()
+
+  // The phone is lost.
+  await page.getByRole('button', { name: '手机丢失…' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '退出并解除绑定' }).click()
+  await wechat.getByText('未绑定').waitFor()
+
+  // The name is read otherwise than the tables do, and found by that.
+  await page.getByLabel('姓名读音').fill('le zheng')
+  await page.getByRole('button', { name: '保存' }).click()
+  await page.getByText('请按每个字写一个音节').waitFor()
+  await page.getByLabel('姓名读音').fill('le zheng yang')
+  await page.getByRole('button', { name: '保存' }).click()
+  await page.getByText('已保存').waitFor()
+  await page.getByRole('link', { name: '名册', exact: true }).first().click()
+  await page.getByLabel('查找代表').fill('lezheng')
+  await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 1)
+  await page.getByRole('link', { name: '乐正阳' }).waitFor()
+}))
+
+test('Somebody is added by a form, with a portrait cut by keyboard, and suspended', () => at('organisation', async (desk, page) => {
+  await desk.go('/roster')
+  await page.getByRole('button', { name: '新增代表' }).click()
+  await desk.heading('新增代表').waitFor()
+  await page.getByRole('button', { name: '新增', exact: true }).click()
+  await page.getByText('请选择。').first().waitFor()
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('aria-invalid')), 'true', 'the mistaken field has the focus')
+  await desk.looks('person-mistakes')
+  await page.getByLabel('姓名（必填）').fill('覃晓峰')
+  await choose(page, '选举单位（必填）', '和平', /和平街道党员代表会议/)
+  await choose(page, '所在区域（必填）', '和平', /和平街道/)
+  await choose(page, '联系的区域', '建设', /建设/)
+  await choose(page, '擅长事项', '物业', /物业管理/)
+
+  // What was written survives a reload.
+  await page.reload()
+  await page.getByText('这里是您上次没有保存的内容').waitFor()
+  assert.equal(await page.getByLabel('姓名（必填）').inputValue(), '覃晓峰')
+
+  const drawing = await page.evaluate(() => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 1200, height: 900 })
+    const on = canvas.getContext('2d')
+    on.fillStyle = '#7a8fa6'
+    on.fillRect(0, 0, 1200, 900)
+    on.fillStyle = '#e7c3a3'
+    on.arc(600, 380, 170, 0, 7)
+    on.fill()
+    return canvas.toDataURL('image/jpeg').split(',')[1]
+  })
+  await page.getByLabel('选择照片').setInputFiles({ name: 'portrait.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(drawing, 'base64') })
+  const cropping = page.getByRole('dialog', { name: '裁剪照片' })
+  const frame = cropping.getByRole('application', { name: '裁剪照片' })
+  await frame.focus()
+  await page.keyboard.press('+')
+  await page.keyboard.press('ArrowDown')
+  await desk.looks('portrait')
+  await cropping.getByRole('button', { name: '使用这张照片' }).click()
+  await cropping.waitFor({ state: 'hidden' })
+  await page.getByText('新照片在保存名册内容后生效').waitFor()
+  await page.getByRole('button', { name: '新增', exact: true }).click()
+  await desk.heading('覃晓峰代表').waitFor()
+  await page.getByRole('img', { name: '覃晓峰代表的照片' }).waitFor()
+  await page.waitForFunction(() => document.querySelector('img.portrait')?.naturalWidth === 720)
+  await desk.looks('person')
+
+  await page.getByRole('button', { name: '暂停履职…' }).click()
+  await page.getByText('新的来信由工作室值班代表或联络办办理').waitFor()
+  await page.getByRole('dialog').getByRole('button', { name: '暂停履职' }).click()
+  await page.getByRole('dialog').getByText('请填写理由').waitFor()
+  await desk.looks('person-suspend')
+  await page.getByLabel('理由').fill('借调到省里半年')
+  await page.getByRole('dialog').getByRole('button', { name: '暂停履职' }).click()
+  await page.getByRole('button', { name: '恢复履职…' }).waitFor()
+}))
+
+test('Two who edit the same see each other, and nobody overwrites what they have not seen', () => at('organisation', async (desk, page) => {
+  await desk.go('/roster/units')
+  await page.getByRole('button', { name: '区城管局', exact: true }).waitFor()
+  const colleague = await desk.context.newPage()
+  await colleague.goto(page.url())
+  for (const [who, duty, line] of [[page, '市容和垃圾清运。', ''], [colleague, '占道经营。', '0571-83000999']]) {
+    await who.getByRole('button', { name: '区城管局', exact: true }).click()
+    await who.getByLabel('职责').fill(duty)
+    if (line) await who.getByLabel('办公电话').fill(line)
+  }
+  await colleague.getByRole('button', { name: '保存' }).click()
+  await colleague.getByRole('dialog').waitFor({ state: 'hidden' })
+  await page.getByRole('button', { name: '保存' }).click()
+  await page.getByRole('alert').getByText('别人修改了这一条').waitFor()
+  await page.getByText('别人改成了：占道经营。').waitFor()
+  assert.equal(await page.getByLabel('办公电话').inputValue(), '0571-83000999', 'what one did not touch is theirs')
+  await desk.looks('roster-conflict')
+  await page.getByRole('button', { name: '保存' }).click()
+  await page.getByRole('dialog').waitFor({ state: 'hidden' })
+  await page.getByText('市容和垃圾清运。').waitFor()
+  await colleague.close()
+}))
+
+test('An officer of a unit is invited, and a code that went astray is withdrawn', () => at('liaison', async (desk, page) => {
+  await desk.go('/roster/units')
+  await page.getByRole('button', { name: '发码给区水务公司' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '发邀请码' }).click()
+  const dialog = page.getByRole('dialog', { name: /邀请码（1 个）/ })
+  const code = await dialog.locator('code').innerText()
+  await dialog.getByRole('button', { name: '已转交，关闭' }).click()
+  await page.getByRole('button', { name: '作废区水务公司的邀请码' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '作废' }).click()
+  await page.getByText('邀请码已作废').waitFor()
+  assert.equal((await (await phone('水务经办'))('/invitations/accept', { code })).status, 422)
+  await page.getByRole('button', { name: /给没有经办人的单位发邀请码/ }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '发邀请码' }).click()
+  await page.getByRole('dialog', { name: /邀请码（\d+ 个）/ }).locator('code').nth(1).waitFor()
+  await desk.looks('roster-unit-codes')
+}))
+
+test('Areas, bodies and terms are kept, and a community moves to another street', () => at('organisation', async (desk, page) => {
+  await desk.go('/roster/areas')
+  await desk.heading('区域').waitFor()
+  await page.getByRole('button', { name: '新增区域' }).click()
+  await page.getByLabel('名称（必填）').fill('滨水社区')
+  await page.getByLabel('上级区域（必填）').selectOption({ label: '　和平街道' })
+  await page.getByRole('button', { name: '加一段' }).click()
+  await page.getByLabel('路名').fill('滨水路')
+  await page.getByLabel('从几号').fill('9')
+  await page.getByLabel('到几号').fill('1')
+  await page.getByRole('button', { name: '保存' }).click()
+  await page.getByText('门牌号应从小到大').waitFor()
+  await page.getByLabel('到几号').fill('99')
+  await desk.looks('roster-area')
+  await page.getByRole('button', { name: '保存' }).click()
+  await page.getByRole('button', { name: '滨水社区' }).waitFor()
+  await page.getByRole('button', { name: '滨水社区' }).click()
+  await page.getByLabel('上级区域（必填）').selectOption({ label: '　青云街道' })
+  await page.getByRole('button', { name: '保存' }).click()
+  await page.getByRole('dialog').waitFor({ state: 'hidden' })
+  const found = await (await fetch(demo.app + '/api/v1/areas/search?q=' + encodeURIComponent('滨水路15号'))).json()
+  assert.ok(JSON.stringify(found).includes('滨水社区'), 'people find it by their address')
+  await desk.looks('roster-areas')
+  for (const kind of ['党组织', '选举单位', '工作室', '届次', '代表团', '事项']) {
+    await page.getByRole('navigation', { name: '名册的内容' }).getByRole('link', { name: kind }).click()
+    await desk.heading(kind).waitFor()
+    await page.locator('tbody tr').first().waitFor()
+  }
+  await desk.looks('roster-topics')
+}))
+
+test('Who may only read the roster is offered no more, and it can be read on a phone', () => at('liaison.heping', async (desk, page) => {
+  await page.locator('tbody tr').first().waitFor()
+  await page.getByRole('link', { name: '名册' }).click()
+  await desk.heading('名册').waitFor()
+  await page.locator('tbody tr').first().waitFor()
+  await desk.looks('phone-roster')
+  assert.equal(await page.getByRole('button', { name: '新增代表' }).count(), 0)
+  await page.locator('tbody tr a').first().click()
+  await page.getByRole('heading', { name: '微信绑定' }).waitFor()
+  assert.equal(await page.getByRole('button', { name: '保存' }).count(), 0)
+  await desk.looks('phone-person')
+  await desk.go('/roster/units')
+  await page.locator('tbody tr').first().waitFor()
+  await desk.looks('phone-units')
+}, { width: 390, height: 844 }))
