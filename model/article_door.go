@@ -93,6 +93,7 @@ func DoorFlow() flow.Table[DoorState, DoorDeed] {
 			step(DoorSubmitted, DeedGiveUp, DoorFailed),
 			step(DoorSubmitted, DeedClose, DoorClosing),
 			step(DoorFailed, DeedBegin, DoorWorking),
+			step(DoorFailed, DeedOpen, DoorOpen),
 			step(DoorFailed, DeedAwait, DoorSubmitted),
 			step(DoorFailed, DeedClose, DoorClosing),
 			step(DoorByHand, DeedBegin, DoorWorking),
@@ -114,9 +115,11 @@ func DoorFlow() flow.Table[DoorState, DoorDeed] {
 // two calls, so that a program that was killed goes on where it stopped.
 type DoorStep string
 
-// The steps. Asking is written before a draft is handed in: who finds it there
+// The steps. Look is for an attempt after another one of which nobody knows how
+// it ended. Asking is written before a draft is handed in: who finds it there
 // does not know whether WeChat got the request, and looks before asking again.
 const (
+	StepLook     DoorStep = "look"
 	StepPictures DoorStep = "pictures"
 	StepDraft    DoorStep = "draft"
 	StepUpdate   DoorStep = "update"
@@ -130,8 +133,8 @@ const (
 // attempts; Version is the version of the article that goes through. Again says
 // that it opens anew once it is closed. DraftID, JobID, DataID, RemoteID and
 // Link are WeChat's; OnceID is our name for a mass send, by which WeChat knows a
-// repetition. Problem is in words for an editor. AskedAt is when it was handed
-// in.
+// repetition. Problem is in words for an editor. BegunAt is since when this
+// attempt goes on, AskedAt when it was handed in.
 type ArticleDoor struct {
 	ArticleID string `gorm:"primaryKey"`
 	Door      Door   `gorm:"primaryKey"`
@@ -148,6 +151,7 @@ type ArticleDoor struct {
 	OnceID    string
 	Link      string
 	Problem   string
+	BegunAt   *time.Time
 	AskedAt   *time.Time
 	OpenedAt  *time.Time
 	UpdatedAt time.Time

@@ -17,6 +17,17 @@ func (a *arena) drafts(areas ...model.Area) (ids [3]string) {
 	return ids
 }
 
+// shelve plants a picture of the library in each of three areas.
+func (a *arena) shelve(areas ...model.Area) (ids [3]string) {
+	a.tb.Helper()
+	for i, area := range areas {
+		row := model.LibraryPicture{ID: model.NewID(), AreaID: area.ID, AreaPath: area.Path, PictureID: model.NewID(), Caption: "机密图片" + signs[i], CreatedAt: clock().UTC()}
+		plant(a, &row)
+		ids[i] = row.ID
+	}
+	return ids
+}
+
 // attacksOnNewsroom aims at articles: those that wait for a reviewer are a
 // conflict for who may not yet do what they ask for.
 func attacksOnNewsroom() map[string][]attempt {
@@ -41,6 +52,22 @@ func attacksOnNewsroom() map[string][]attempt {
 		"GET /api/v1/staff/articles/{id}/versions/{n}":           {draft},
 		"GET /api/v1/staff/articles/{id}/versions/{n}/compare":   {draft},
 		"POST /api/v1/staff/articles/{id}/versions/{n}/restore":  {unknown(draft, "这个版本")},
+		"PUT /api/v1/staff/articles/{id}/doors":                  {draft.with("feed", true, "draft", false, "publication", false)},
+		"POST /api/v1/staff/articles/{id}/doors/{door}/retry":    {draft},
+		"POST /api/v1/staff/articles/{id}/schedule":              {draft.with("at", clock().AddDate(0, 0, 7))},
+		"POST /api/v1/staff/articles/{id}/unschedule":            {draft},
+		"POST /api/v1/staff/articles/{id}/publish":               {draft},
+		"POST /api/v1/staff/articles/{id}/correct":               {draft.with("revision", 1, "title", "更正", "body", "<p>更正</p>", "note", "更正说明")},
+		"POST /api/v1/staff/articles/{id}/withdraw":              {draft.with("reason", "撤下")},
+		"GET /api/v1/staff/articles/{id}/wechat":                 {draft},
+		"POST /api/v1/staff/articles/{id}/preview":               {draft.with("to", "me").or(422)},
+		"GET /api/v1/staff/articles/{id}/mass-send":              {draft},
+		"POST /api/v1/staff/articles/{id}/mass-send/ask":         {draft},
+		"POST /api/v1/staff/articles/{id}/mass-send/confirm":     {draft},
+		"POST /api/v1/staff/articles/{id}/mass-send/cancel":      {draft},
+		"GET /api/v1/staff/library":                              {{}},
+		"POST /api/v1/staff/library":                             {unknown(aimed("area", "area_id", "picture_id", "none", "caption", "图", "source", "源"), "这张图片")},
+		"DELETE /api/v1/staff/library/{id}":                      {on("library")},
 		"GET /api/v1/staff/columns":                              {{}},
 		"POST /api/v1/staff/columns":                             {{body: fields("name", "攻方栏目"), refuse: inDistrictOnly}},
 		"PUT /api/v1/staff/columns/{id}":                         {{kind: shared.kind, refuse: shared.refuse, body: fields("name", "攻方栏目")}},

@@ -174,6 +174,7 @@ func (a *arena) pickPlaces() {
 	a.records["topic"] = [3]string{firstOf[model.Topic](a, "1 = 1").ID}
 	a.records["article"] = [3]string{firstOf[model.Article](a, "state = ?", model.ArticleLive).ID}
 	a.records["draft"], a.records["column"] = a.drafts(home, below, away), [3]string{"none"}
+	a.records["library"] = a.shelve(home, below, away)
 }
 
 // gather signs in a caller of every role.

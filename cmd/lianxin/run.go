@@ -110,10 +110,6 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 	if err != nil {
 		return nil, err
 	}
-	news, err := newsroom.New(newsroom.Options{DB: db, Now: now})
-	if err != nil {
-		return nil, err
-	}
 	if a.files, err = openStorage(cfg, cfg.Storage, now); err != nil {
 		return nil, err
 	}
@@ -132,17 +128,21 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 	if err != nil {
 		return nil, err
 	}
+	link := func(page string) string { return cfg.PublicURL + landing.Path + page }
+	news, err := newsroom.New(a.newsroomOptions(pictures, link))
+	if err != nil {
+		return nil, err
+	}
 	messages := message.New(message.Options{DB: db, Now: now, Screener: weChat, Keys: keys, Cap: cfg.Cap, Limits: messageRates(cfg.Limits), Rules: abuse.Rules(cfg.Abuse)})
 	desk, err := privacy.New(privacy.Options{DB: db, Now: now, Log: log, Keys: keys, Files: pictures})
 	if err != nil {
 		return nil, err
 	}
-	link := func(page string) string { return cfg.PublicURL + landing.Path + page }
 	pusher := notice.NewPusher(notice.Options{
 		DB: db, Now: now, Log: log, Channels: weChat, Link: link,
 		Mini: templates(cfg.Templates.Mini), Official: templates(cfg.Templates.Official),
 	})
-	talk := conversation.New(conversation.Options{DB: db, Now: now, Log: log, Speaker: weChat, Directory: signpost{places, news}, Link: link})
+	talk := conversation.New(conversation.Options{DB: db, Now: now, Log: log, Speaker: weChat, Directory: signpost{places, news}, Newsroom: news, Link: link})
 
 	a.dispatcher = outbox.NewDispatcher(db, now, log, count.watchTasks(map[string]outbox.Handler{
 		message.ScreenTask:    messages.HandleScreen,
@@ -151,6 +151,8 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 		picture.CheckTask:     pictures.HandleCheck,
 		conversation.TaskKind: talk.Handle,
 		privacy.PictureTask:   desk.HandlePicture,
+		newsroom.DoorTask:     news.HandleDoor,
+		newsroom.ScheduleTask: news.HandleSchedule,
 	}))
 	a.accounts = accounts
 	for _, job := range a.routine(custodian, desk) {

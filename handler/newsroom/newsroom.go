@@ -34,6 +34,10 @@ func (r Room) Register(api endpoint.API) {
 	r.registerWriting(api)
 	r.registerReview(api)
 	r.registerVersions(api)
+	r.registerPublishing(api)
+	r.registerPreview(api)
+	r.registerMassSend(api)
+	r.registerLibrary(api)
 	r.registerColumns(api)
 }
 

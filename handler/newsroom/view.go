@@ -118,13 +118,17 @@ func shanghai(at *time.Time) *time.Time {
 	return &there
 }
 
+func viewDoor(a model.Article, d model.ArticleDoor) doorView {
+	return doorView{
+		Door: d.Door, Name: model.DoorWords(d.Door), Wanted: d.Wanted, State: d.State, StateWords: model.DoorStateWords(d.State), Problem: d.Problem,
+		Link: d.Link, Outdated: newsroom.Outdated(a, d), OpenedAt: shanghai(d.OpenedAt), UpdatedAt: d.UpdatedAt.In(model.Shanghai),
+	}
+}
+
 func viewDoors(row newsroom.Row) []doorView {
 	doors := []doorView{}
 	for _, d := range row.Doors {
-		doors = append(doors, doorView{
-			Door: d.Door, Name: model.DoorWords(d.Door), Wanted: d.Wanted, State: d.State, StateWords: model.DoorStateWords(d.State), Problem: d.Problem,
-			Link: d.Link, Outdated: newsroom.Outdated(row.Article, d), OpenedAt: shanghai(d.OpenedAt), UpdatedAt: d.UpdatedAt.In(model.Shanghai),
-		})
+		doors = append(doors, viewDoor(row.Article, d))
 	}
 	return doors
 }
@@ -174,12 +178,10 @@ func (r Room) viewWhole(w newsroom.Whole) wholeView {
 		RepresentativeIDs: append([]string{}, w.RepresentativeIDs...), Revision: w.Revision, Version: w.Version, Reviewer: w.Reviewer, Reason: w.Reason,
 		Correction: w.Correction, CorrectedAt: shanghai(w.CorrectedAt), WithdrawnAt: shanghai(w.WithdrawnAt), CreatedAt: w.CreatedAt.In(model.Shanghai),
 		Comments: []commentView{}, Acts: append([]newsroom.Act{}, w.Acts...), Measure: viewMeasure(w.Measure),
+		MassSend: viewMassBrief(w.MassSend),
 	}
 	for _, c := range w.Comments {
 		v.Comments = append(v.Comments, viewComment(c, w.Reader))
-	}
-	if m := w.MassSend; m != nil {
-		v.MassSend = &massSendBrief{m.State, m.Asker, m.AskedAt.In(model.Shanghai), m.Confirmer, shanghai(m.ConfirmedAt), shanghai(m.EndedAt), m.Reach, m.Sent}
 	}
 	return v
 }

@@ -44,6 +44,12 @@ type Directory interface {
 	Latest(ctx context.Context, n int) ([]Headline, error)
 }
 
+// Newsroom hears that WeChat is done with what the newsroom handed in.
+type Newsroom interface {
+	PublicationEnded(ctx context.Context, jobID string) error
+	MassSendEnded(ctx context.Context, jobID, status string, sent int) error
+}
+
 // Found is a place and who represents it, best first. Place is empty when only
 // people were found.
 type Found struct {
@@ -66,14 +72,15 @@ type Headline struct {
 }
 
 // Options wires a Service. Link makes an address that can be tapped in a chat
-// out of a mini-program path. Speaker, Directory and Link are not needed where
-// only the mini-program is connected.
+// out of a mini-program path. Speaker, Directory, Newsroom and Link are not needed
+// where only the mini-program is connected.
 type Options struct {
 	DB        *store.DB
 	Now       func() time.Time
 	Log       *slog.Logger
 	Speaker   Speaker
 	Directory Directory
+	Newsroom  Newsroom
 	Link      func(page string) string
 }
 
@@ -84,12 +91,13 @@ type Service struct {
 	log       *slog.Logger
 	speaker   Speaker
 	directory Directory
+	newsroom  Newsroom
 	link      func(page string) string
 }
 
 // New makes a Service.
 func New(o Options) *Service {
-	return &Service{db: o.DB, clock: o.Now, log: o.Log, speaker: o.Speaker, directory: o.Directory, link: o.Link}
+	return &Service{db: o.DB, clock: o.Now, log: o.Log, speaker: o.Speaker, directory: o.Directory, newsroom: o.Newsroom, link: o.Link}
 }
 
 // now is the moment in UTC, as fine as every database keeps it.

@@ -69,12 +69,31 @@ func (s *Service) hear(ctx context.Context, h heard) error {
 		return s.judgePicture(ctx, h)
 	case !official || h.push.FromUser == "":
 		return nil
+	case event == eventPublishEnd, event == eventPublishOther, event == eventMassEnd:
+		return s.tellNewsroom(ctx, h.push)
 	case event == eventUnsubscribe:
 		return s.leave(ctx, h)
 	case event == eventTemplateEnd:
 		return s.noteDelivery(ctx, h)
 	case event == eventSubscribe, event == eventScan, event == eventClick, h.push.MsgType != typeEvent:
 		return s.converse(ctx, h)
+	}
+	return nil
+}
+
+// tellNewsroom passes on that a publication or a mass send came to an end.
+func (s *Service) tellNewsroom(ctx context.Context, p Push) error {
+	switch {
+	case s.newsroom == nil:
+		return nil
+	case p.Event == eventMassEnd:
+		sent := 0
+		if p.Mass != nil {
+			sent = p.Mass.Sent
+		}
+		return s.newsroom.MassSendEnded(ctx, p.MsgID, p.Status, sent)
+	case p.Publish != nil:
+		return s.newsroom.PublicationEnded(ctx, p.Publish.ID)
 	}
 	return nil
 }

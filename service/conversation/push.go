@@ -24,8 +24,11 @@ type Push struct {
 	// Content is what a person typed, Recognition what they said.
 	Content     string
 	Recognition string
-	// Status is how the sending of a template message ended.
-	Status string
+	// Status is how the sending of a template or mass message ended, Mass how many
+	// a mass message reached, and Publish which publication came to an end.
+	Status  string
+	Mass    *Mass
+	Publish *Publish
 	// Subscriptions are a person's changed answers.
 	Subscriptions []Subscription
 	// TraceID, Suggest, Label and ErrCode are the result of a picture check.
@@ -40,6 +43,13 @@ type Push struct {
 	// Answered is ours: the push has been dealt with and its words are erased.
 	Answered bool
 }
+
+// Mass is how many a mass message reached.
+type Mass struct{ Sent int }
+
+// Publish is a publication that came to an end, by the id under which it was
+// submitted.
+type Publish struct{ ID string }
 
 // Subscription is one template in a subscription event; Status is accept or
 // reject.
@@ -67,6 +77,9 @@ const (
 	eventMediaCheck   = "wxa_media_check"
 	eventRevoke       = "user_authorization_revoke"
 	eventSubscription = "subscribe_msg_change_event"
+	eventMassEnd      = "MASSSENDJOBFINISH"
+	eventPublishEnd   = "PUBLISHJOBFINISH"
+	eventPublishOther = "FREEPUBLISHJOBFINISH" // so called in samples
 
 	statusSuccess   = "success"
 	statusUserBlock = "failed:userblock"

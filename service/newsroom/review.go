@@ -2,6 +2,7 @@ package newsroom
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,6 +27,9 @@ func (s *Service) change(ctx context.Context, by model.Actor, p model.Permission
 		}
 		return do(ctx, tx, &a)
 	})
+	if errors.Is(err, errOvertaken) {
+		return a, errChanged()
+	}
 	return a, err
 }
 

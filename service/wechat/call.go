@@ -98,7 +98,7 @@ func (c call) judge(ctx context.Context, x *exchange) error {
 		return &Error{API: c.api, Message: "request could not be made"}
 	case errors.Is(x.failure, errStatus):
 		return &Error{
-			API: c.api, Status: x.status, Message: "unexpected HTTP status",
+			API: c.api, Status: x.status, Message: "unexpected HTTP status", spoken: true,
 			temporary: x.status >= http.StatusInternalServerError || x.status == http.StatusTooManyRequests,
 		}
 	case errors.Is(x.failure, errForeignHost):

@@ -37,6 +37,8 @@ type Error struct {
 	words     error
 	cause     error
 	temporary bool
+	// spoken says that something came back, and no errcode in it.
+	spoken bool
 }
 
 // Error says which interface failed, with which code, and why.
@@ -232,7 +234,16 @@ func notSent(api string, code int, why string) *Error {
 
 // unreadable is the error for an answer that is not what the interface promises.
 func unreadable(api, why string) *Error {
-	return &Error{API: api, Message: why, temporary: true}
+	return &Error{API: api, Message: why, temporary: true, spoken: true}
+}
+
+// doubted is an error of an interface that must not be asked twice: an answer in
+// which nobody can read whether it was done leaves that open.
+func doubted(api string, err error) error {
+	if failed, ok := errors.AsType[*Error](err); ok && failed.API == api && failed.spoken {
+		failed.kind = model.ErrOutcomeUnknown
+	}
+	return err
 }
 
 // unanswered is the error for a call that brought no whole answer.

@@ -64,7 +64,7 @@ type submittedAnswer struct {
 func (g *Gateway) Publish(ctx context.Context, draftID string) (Submitted, error) {
 	var answer submittedAnswer
 	if err := g.post(ctx, OfficialAccount, apiPublish, draftBody{ID: draftID}, &answer); err != nil {
-		return Submitted{}, err
+		return Submitted{}, doubted(apiPublish, err)
 	}
 	if answer.PublishID == "" {
 		return Submitted{}, uncertain(apiPublish, "answer holds no id")
@@ -171,6 +171,7 @@ type articleBody struct {
 type massBody struct {
 	Filter   *massFilter `json:"filter,omitempty"`
 	ToUser   string      `json:"touser,omitempty"`
+	ToName   string      `json:"towxname,omitempty"`
 	Draft    draftBody   `json:"mpnews"`
 	Type     string      `json:"msgtype"`
 	Reprint  *int        `json:"send_ignore_reprint,omitempty"`
@@ -214,6 +215,12 @@ func (g *Gateway) MassSend(ctx context.Context, draftID, clientID string) (Submi
 // like UploadPicture, and with model.ErrNotFollowing and model.ErrUnknownPerson.
 func (g *Gateway) Preview(ctx context.Context, draftID, openID string) error {
 	return g.post(ctx, OfficialAccount, apiMassPreview, massBody{ToUser: openID, Draft: draftBody{ID: draftID}, Type: "mpnews"}, nil)
+}
+
+// PreviewTo shows a draft to the follower whose WeChat has a name (微信号). It
+// fails like Preview.
+func (g *Gateway) PreviewTo(ctx context.Context, draftID, weChatName string) error {
+	return g.post(ctx, OfficialAccount, apiMassPreview, massBody{ToName: weChatName, Draft: draftBody{ID: draftID}, Type: "mpnews"}, nil)
 }
 
 // MassState is how a mass send stands.
