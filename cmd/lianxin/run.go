@@ -146,6 +146,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 
 	a.dispatcher = outbox.NewDispatcher(db, now, log, count.watchTasks(map[string]outbox.Handler{
 		message.ScreenTask:    messages.HandleScreen,
+		message.ExportTask:    messages.HandleExport,
 		deadline.TaskKind:     messages.HandleDeadline,
 		notice.TaskKind:       pusher.Handle,
 		picture.CheckTask:     pictures.HandleCheck,

@@ -45,6 +45,7 @@ func (r Room) Register(api endpoint.API) {
 	r.registerQueue(api)
 	r.registerFilters(api)
 	r.registerBulk(api)
+	r.registerExports(api)
 	r.registerActs(api)
 	r.registerChecks(api)
 	r.registerOffice(api)

@@ -101,7 +101,7 @@ func (t *town) build(o message.Options) {
 	o.DB, o.Now, o.Keys, o.Cap = t.db, t.clock.Now, sealedtest.Keys(t.tb), 3
 	t.svc = message.New(o)
 	t.outbox = outbox.NewDispatcher(t.db, t.clock.Now, slog.New(slog.DiscardHandler), map[string]outbox.Handler{
-		message.ScreenTask: t.svc.HandleScreen, deadline.TaskKind: t.svc.HandleDeadline,
+		message.ScreenTask: t.svc.HandleScreen, message.ExportTask: t.svc.HandleExport, deadline.TaskKind: t.svc.HandleDeadline,
 		"notice": func(context.Context, []byte) error { return nil },
 	})
 }

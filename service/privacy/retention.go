@@ -44,6 +44,8 @@ func (s *Service) Rules() []Rule {
 		old[model.TurnMark](s, Rule{Name: "turn_marks", What: "防滥用的文字指纹", Keep: 7 * aDay, Why: "只用于发现群发"}, "created_at"),
 		old[model.Invitation](s, Rule{Name: "invitations", What: "过期的绑定邀请", Keep: 30 * aDay, Why: "过期即无用；绑定本身在审计日志里"}, "expires_at"),
 		old[model.Copy](s, Rule{Name: "copies", What: "下载个人数据的申请", Keep: 30 * aDay, Why: "限制每天一次；下载本身在审计日志里"}, "ends_at"),
+		old[model.Export](s, Rule{Name: "exports", What: "导出来信的申请", Keep: aDay, Why: "文件只留一天；导出和下载在审计日志里"}, "created_at"),
+		old[model.ExportPart](s, Rule{Name: "export_parts", What: "导出的来信文件", Keep: aDay, Why: "含个人信息，够下载即可"}, "created_at"),
 		old[model.Task](s, Rule{Name: "tasks", What: "办完或放弃的后台任务", Keep: 30 * aDay, Why: "同一件事不做两遍"}, "state IN ('done', 'dropped') AND ended_at"),
 		old[model.Notice](s, Rule{Name: "notices", What: "通知", Keep: aYear, Why: "方便回看"}, "created_at"),
 		old[model.Consent](s, Rule{Name: "consents", What: "已注销者的授权记录", Keep: 3 * aYear, Why: "诉讼时效三年内证明处理有据"}, "person_id IN (SELECT id FROM people WHERE erased_at IS NOT NULL) AND at"),

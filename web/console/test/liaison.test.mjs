@@ -200,3 +200,22 @@ test('Messages on one matter get one answer, each in its own thread', () => at(a
   await page.locator('.turns').getByText('本周内处理').waitFor()
   assert.notEqual(await page.locator('.turns').getByText('查验码').innerText(), code)
 }))
+
+test('The queue is fetched as a file, by who proves who they are', () => at(async (desk, page) => {
+  await desk.signIn('liaison')
+  await page.locator('tbody tr').first().waitFor()
+  await page.getByRole('button', { name: '全部' }).click()
+  await page.waitForURL(/which=$/)
+  await page.getByRole('button', { name: '导出 Excel' }).click()
+  await page.getByText(/可以下载，\d+ 封/).waitFor()
+  await desk.looks('exports')
+  // Left and come back to, it is still there.
+  await page.reload()
+  await page.getByRole('button', { name: '导出的文件（1）' }).click()
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '下载全部' }).click()])
+  assert.match(file.suggestedFilename(), /^来信-\d{4}-\d\d-\d\d\.xlsx$/)
+  const { readFileSync } = await import('node:fs')
+  const content = readFileSync(await file.path())
+  assert.equal(content.subarray(0, 2).toString(), 'PK')
+  assert.ok(content.length > 5000, `${content.length} bytes`)
+}))
