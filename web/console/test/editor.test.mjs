@@ -7,10 +7,11 @@ import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { crc32, deflateSync } from 'node:zlib'
 import vue from '@vitejs/plugin-vue'
 import { build } from 'vite'
 import { Desk, openBrowser } from './desk.mjs'
+import { paste } from './newsroom.mjs'
+import { png } from './png.mjs'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const policy = [...readFileSync(here('../../../handler/site/site.go'), 'utf8').match(/const ConsolePolicy = ([^]*?)\n\n/)[1].matchAll(/"([^"]*)"/g)].map((m) => m[1]).join('')
@@ -18,23 +19,6 @@ const corpus = (name) => readFileSync(here(`../../../service/newsroom/richtext/t
 const kinds = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.png': 'image/png' }
 const picture = png(240, 160)
 const number = (n) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
-
-/** A picture of one colour. */
-function png(width, height) {
-  const part = (kind, data) => {
-    const body = Buffer.concat([Buffer.from(kind), data])
-    const out = Buffer.alloc(body.length + 8)
-    out.writeUInt32BE(data.length)
-    body.copy(out, 4)
-    out.writeUInt32BE(crc32(body), body.length + 4)
-    return out
-  }
-  const head = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0])
-  head.writeUInt32BE(width)
-  head.writeUInt32BE(height, 4)
-  const row = Buffer.from([0, ...Array.from({ length: width }, () => [168, 120, 80]).flat()])
-  return Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), part('IHDR', head), part('IDAT', deflateSync(Buffer.concat(Array(height).fill(row)))), part('IEND', Buffer.alloc(0))])
-}
 
 const built = mkdtempSync(join(tmpdir(), 'lx-editor-'))
 let server, browser, demo
@@ -84,19 +68,6 @@ async function write(work, viewport) {
 const html = (page) => page.evaluate(() => window.editor.value.html())
 const load = (page, body) => page.evaluate((b) => window.editor.value.load(b), body)
 
-/** Puts something into the clipboard as another program would, and pastes it by keyboard. */
-async function paste(page, data) {
-  await page.evaluate((d) => {
-    document.addEventListener('copy', (e) => {
-      for (const [kind, words] of Object.entries(d)) e.clipboardData.setData(kind, words)
-      e.preventDefault()
-      e.stopImmediatePropagation()
-    }, { capture: true, once: true })
-  }, data)
-  await page.getByRole('textbox', { name: '正文' }).focus()
-  await page.keyboard.press('Control+c')
-  await page.keyboard.press('Control+v')
-}
 async function pasteOver(page, data) {
   await page.getByRole('textbox', { name: '正文' }).focus()
   await page.keyboard.press('Control+a')

@@ -1,9 +1,10 @@
-// The newsroom in a real browser: from a pasted Word document to the readers.
+// Writing and reviewing in a real browser.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { Desk, openBrowser, startDemo } from './desk.mjs'
+import { openBrowser, startDemo } from './desk.mjs'
+import { begin, officer, paste, saved } from './newsroom.mjs'
 
 const corpus = (name) => readFileSync(fileURLToPath(new URL(`../../../service/newsroom/richtext/testdata/pastes/${name}`, import.meta.url)), 'utf8')
 
@@ -17,36 +18,9 @@ after(async () => {
 })
 
 async function at(login, work, viewport) {
-  const desk = await Desk.open(browser, demo, viewport)
-  await desk.signIn(login)
-  await desk.heading('文章').waitFor()
+  const desk = await officer(browser, demo, login, viewport)
   await work(desk, desk.page)
   await desk.close()
-}
-
-/** Puts something into the clipboard as another program would, and pastes it by keyboard. */
-async function paste(page, data) {
-  await page.evaluate((d) => {
-    document.addEventListener('copy', (e) => {
-      for (const [kind, words] of Object.entries(d)) e.clipboardData.setData(kind, words)
-      e.preventDefault()
-      e.stopImmediatePropagation()
-    }, { capture: true, once: true })
-  }, data)
-  await page.getByRole('textbox', { name: '正文' }).focus()
-  await page.keyboard.press('Control+c')
-  await page.keyboard.press('Control+v')
-}
-
-const saved = (page) => page.getByText(/^已保存/).waitFor()
-
-/** Begins an article and gives its address in the console. */
-async function begin(page, title) {
-  await page.getByRole('button', { name: '写文章' }).click()
-  await page.getByRole('dialog', { name: '写文章' }).getByLabel('标题').fill(title)
-  await page.keyboard.press('Enter')
-  await page.getByRole('textbox', { name: '正文' }).waitFor()
-  return new URL(page.url()).pathname.replace('/console', '')
 }
 
 test('A Word article is pasted, reviewed by a second person and approved', () => at('publicity', async (desk, page) => {
@@ -72,9 +46,7 @@ test('A Word article is pasted, reviewed by a second person and approved', () =>
   await page.getByRole('button', { name: '提交', exact: true }).click()
   await page.getByRole('heading', { name: '待审核' }).waitFor()
 
-  const second = await Desk.open(browser, demo)
-  await second.signIn('publicity.second')
-  await second.heading('文章').waitFor()
+  const second = await officer(browser, demo, 'publicity.second')
   await second.go(address)
   const other = second.page
   await other.getByRole('heading', { name: '待审核' }).waitFor()
@@ -121,9 +93,7 @@ test('Two people write in one article: both texts are kept, and one decides', ()
   await page.getByRole('textbox', { name: '正文' }).click()
   await page.keyboard.type('第一个人写的。')
   await saved(page)
-  const second = await Desk.open(browser, demo)
-  await second.signIn('publicity.second')
-  await second.heading('文章').waitFor()
+  const second = await officer(browser, demo, 'publicity.second')
   await second.go(address)
   const other = second.page
   await other.getByRole('textbox', { name: '正文' }).getByText('第一个人写的。').click()

@@ -22,6 +22,7 @@ export const rooms: Room[] = [
   { path: '/screening/:id?', name: 'screening', title: '人工审核', needs: 'message.oversee', inNavigation: true, page: () => import('./liaison/Screening.vue') },
   { path: '/articles', name: 'articles', title: '文章', needs: 'article.review', inNavigation: true, page: () => import('./newsroom/Articles.vue') },
   { path: '/articles/:id', name: 'article', title: '编辑文章', needs: 'article.review', within: 'articles', page: () => import('./newsroom/Article.vue') },
+  { path: '/library', name: 'library', title: '图片库', needs: 'article.review', inNavigation: true, page: () => import('./newsroom/Library.vue') },
   { path: '/roster', name: 'roster', title: '名册', needs: 'roster.read', inNavigation: true, page: () => import('./roster/People.vue') },
   { path: '/roster/import', name: 'roster-import', title: '导入和导出', needs: 'roster.read', within: 'roster', page: () => import('./roster/Import.vue') },
   { path: '/roster/representatives/:id', name: 'roster-person', title: '代表', needs: 'roster.read', within: 'roster', page: () => import('./roster/Person.vue') },

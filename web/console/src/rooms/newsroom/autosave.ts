@@ -17,7 +17,7 @@ interface Desk {
   /** Is given the article as it is now, when it is no draft any more. */
   moved: (now: Whole) => void
   /** Is told what the server took out, and how large the rest is. */
-  saved: (changed: string[], measure: Measure, body: string) => void
+  saved: (changed: string[], measure: Measure, body: string, revision: number) => void
 }
 
 const pause = 1500
@@ -80,7 +80,7 @@ export function useAutosave(desk: Desk) {
       savedAt.value = new Date().toISOString()
       problem.value = null
       waits = 0
-      desk.saved(done.changed, done.measure, done.body)
+      desk.saved(done.changed, done.measure, done.body, revision)
       if (mine === changes) {
         standing.value = 'saved'
         kept.forget()

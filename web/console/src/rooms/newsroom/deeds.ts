@@ -21,6 +21,7 @@ export interface Deed {
   run: (id: string, words: Words) => Promise<Whole>
 }
 
+const goesBy = (a: Whole): string => a.doors.filter((d) => d.wanted && d.door !== 'mass_send').map((d) => d.name).join('、') || '（还没有选渠道）'
 const on = (id: string) => ({ params: { path: { id } } })
 
 export const deeds: Deed[] = [
@@ -43,5 +44,25 @@ export const deeds: Deed[] = [
     id: 'revise', words: '取回修改', yes: '取回', done: '已取回，可以修改',
     told: (a) => (a.state === 'in_review' ? '审核停下来，文章变回草稿。' : '文章变回草稿；改好后必须重新审核。'),
     run: (id) => take(api.POST('/api/v1/staff/articles/{id}/revise', on(id))),
+  },
+  {
+    id: 'publish', words: '现在发布', yes: '发布', done: '开始发布', main: true,
+    told: (a) => `经${goesBy(a)}发出。${a.state === 'failed' ? '只重做没有成功的渠道。' : ''}`,
+    run: (id) => take(api.POST('/api/v1/staff/articles/{id}/publish', on(id))),
+  },
+  {
+    id: 'schedule', words: '定时发布', yes: '定时', done: '已定时', moment: true,
+    told: (a) => `到时自动经${goesBy(a)}发出。`,
+    run: (id, w) => take(api.POST('/api/v1/staff/articles/{id}/schedule', { ...on(id), body: { at: w.at ?? '' } })),
+  },
+  {
+    id: 'unschedule', words: '取消定时', yes: '取消定时', done: '已取消定时',
+    told: () => '不再自动发布，文章仍是已通过。',
+    run: (id) => take(api.POST('/api/v1/staff/articles/{id}/unschedule', on(id))),
+  },
+  {
+    id: 'withdraw', words: '全部撤下', yes: '撤下', done: '正在撤下', reason: { label: '撤下的原因', hint: '写入记录，同事能看到。' },
+    told: (a) => (a.published_at ? '从小程序和公众号全部撤下，读者马上看不到。公众号上已收到群发的人仍会看到“已删除”。这一步不能撤销。' : '这篇文章不再写了，不能再恢复。'),
+    run: (id, w) => take(api.POST('/api/v1/staff/articles/{id}/withdraw', { ...on(id), body: { reason: w.reason ?? '' } })),
   },
 ]
