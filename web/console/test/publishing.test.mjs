@@ -103,8 +103,12 @@ test('An approved article goes out at its time, is seen in the browser phone, co
   await desk.looks('article-correct', '.article > *')
   await page.getByRole('button', { name: '提交更正' }).click()
   await page.getByRole('heading', { name: '已更正' }).waitFor()
-  await page.getByText('这里还是更正前的内容。').waitFor()
+  await page.getByText('公众号上还是更正前的内容').waitFor()
   await desk.looks('article-corrected', '.article > *')
+  await page.getByRole('button', { name: '重新发布：公众号发布' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '重新发布' }).click()
+  await until(async () => (await published()).length === before + 2)
+  assert.deepEqual((await published()).slice(-2).map((a) => a.deleted), [true, false], 'the old one is gone, one is there')
 
   await page.getByRole('button', { name: '全部撤下' }).click()
   await page.getByLabel('撤下的原因').fill('当事人要求。')
