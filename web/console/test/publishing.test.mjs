@@ -161,6 +161,33 @@ test('Tapped twice an article is published once, and a mass send takes two peopl
   await second.close()
 }))
 
+test('A door that WeChat shuts says why and what to do, and opens when it is tried again', () => at('publicity', async (desk, page) => {
+  const { second } = await approved(desk, page, '微信没有通过的文章', '这一篇先被微信拒绝，再试一次就好了。')
+  await second.close()
+  await page.getByLabel('公众号发布').check()
+  await page.waitForFunction(() => !document.querySelector('fieldset input:disabled'))
+  await page.getByRole('link', { name: '公众号预览' }).click()
+  await page.getByRole('button', { name: '发到我的微信' }).click()
+  await page.getByRole('alert').getByText('没有绑定微信').waitFor()
+  const follower = (await simulator('GET', 'users')).users.find((u) => !u.follows)
+  await simulator('POST', `users/${encodeURIComponent(follower.name)}/follow`)
+  await page.getByLabel('或发给一个微信号').fill(follower.name)
+  await page.getByRole('button', { name: '发送预览' }).click()
+  await page.getByText(`已发给 ${follower.name}`).waitFor()
+
+  await simulator('PUT', 'publishing', { publish_status: 4 })
+  await page.getByRole('button', { name: '现在发布' }).click()
+  await page.getByRole('button', { name: '发布', exact: true }).click()
+  const door = page.locator('li').filter({ hasText: '公众号发布' })
+  await door.getByText('失败').waitFor({ timeout: 60_000 })
+  await desk.looks('article-refused', '.article > *')
+  assert.ok((await door.locator('.trouble').innerText()).length > 10, 'in words')
+  await simulator('PUT', 'publishing', { publish_status: 0 })
+  await page.getByRole('button', { name: '重试：公众号发布' }).click()
+  await door.getByText('已完成').waitFor({ timeout: 60_000 })
+  assert.equal((await published()).filter((a) => a.title === '微信没有通过的文章' && !a.deleted).length, 1)
+}))
+
 test('A picture of the library is named, found, and put into an article', () => at('publicity', async (desk, page) => {
   await page.getByRole('link', { name: '图片库' }).click()
   await desk.heading('图片库').waitFor()
