@@ -84,6 +84,7 @@ func ArticleFlow() flow.Table[ArticleState, ArticleDeed] {
 			step(ArticlePublishing, DeedFail, ArticleFailed),
 			step(ArticlePublishing, DeedWithdrawNews, ArticleWithdrawn),
 			step(ArticleFailed, DeedPublishArticle, ArticlePublishing),
+			step(ArticleFailed, DeedGoLive, ArticleLive),
 			step(ArticleFailed, DeedRevise, ArticleDraft),
 			step(ArticleFailed, DeedWithdrawNews, ArticleWithdrawn),
 			step(ArticleLive, DeedCorrect, ArticleCorrected),

@@ -80,7 +80,7 @@ func newPress(t *testing.T) *press {
 	if err := jpeg.Encode(&photo, image.NewRGBA(image.Rect(0, 0, 8, 8)), nil); err != nil {
 		t.Fatal(err)
 	}
-	p.knife = &knife{Official: officialDesk{gateway}}
+	p.knife = &knife{Official: officialDesk{gateway}, titles: map[string]string{}}
 	p.news, err = newsroom.New(newsroom.Options{
 		DB: p.db, Now: p.clock.Now, Official: p.knife, AppID: options.Official.AppID, Pictures: snapshot{photo.Bytes()},
 		Link: func(page string) string { return "https://lianxin.example/go/" + page },
@@ -245,6 +245,9 @@ type knife struct {
 
 	mu    sync.Mutex
 	calls []string
+	// drafts are those that were made, and titles what they say now.
+	drafts []string
+	titles map[string]string
 	// at is the call that is the last one, from 1; 0 for none.
 	at    int
 	after bool
@@ -281,7 +284,25 @@ func (k *knife) UploadCover(ctx context.Context, b []byte) (string, error) {
 }
 
 func (k *knife) AddDraft(ctx context.Context, p newsroom.Paper) (string, error) {
-	return cut(k, "AddDraft", func() (string, error) { return k.Official.AddDraft(ctx, p) })
+	return cut(k, "AddDraft", func() (string, error) {
+		id, err := k.Official.AddDraft(ctx, p)
+		if err == nil {
+			k.mu.Lock()
+			defer k.mu.Unlock()
+			k.drafts, k.titles[id] = append(k.drafts, id), p.Title
+		}
+		return id, err
+	})
+}
+
+func (k *knife) UpdateDraft(ctx context.Context, id string, p newsroom.Paper) error {
+	err := k.Official.UpdateDraft(ctx, id, p)
+	if err == nil {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		k.titles[id] = p.Title
+	}
+	return err
 }
 
 func (k *knife) Publish(ctx context.Context, id string) (newsroom.Receipt, error) {

@@ -166,10 +166,11 @@ func (s *Service) openFeed(ctx context.Context, tx *gorm.DB, a *model.Article) e
 }
 
 // settle says of an article that is being published how that ended, once no door
-// is under way any more: it is live when one of them let it out.
+// is under way any more: it is live when one of them let it out, be it after it
+// was given up.
 func (s *Service) settle(ctx context.Context, tx *gorm.DB, by model.Actor, id string) error {
 	a, err := s.mine(ctx, tx, model.SystemActor("newsroom"), id)
-	if err != nil || a.State != model.ArticlePublishing {
+	if err != nil || a.State != model.ArticlePublishing && a.State != model.ArticleFailed {
 		return err
 	}
 	doors, err := store.From[model.ArticleDoor](tx).Where("article_id = ? AND door IN ?", id, []model.Door{model.DoorFeed, model.DoorDraft, model.DoorPublication}).Find(ctx)
@@ -186,8 +187,11 @@ func (s *Service) settle(ctx context.Context, tx *gorm.DB, by model.Actor, id st
 		case model.DoorIdle, model.DoorFailed, model.DoorStuck, model.DoorClosed:
 		}
 	}
-	if out {
+	switch {
+	case out:
 		return s.move(ctx, tx, by, &a, model.DeedGoLive)
+	case a.State == model.ArticleFailed:
+		return nil
 	}
 	return s.move(ctx, tx, by, &a, model.DeedFail)
 }
