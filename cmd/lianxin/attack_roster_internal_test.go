@@ -19,6 +19,7 @@ func attacksOnRoster() map[string][]attempt {
 		"GET /api/v1/staff/roster/representatives/{id}":       {on("seat")},
 		"POST /api/v1/staff/roster/representatives":           {attempt{}.with(seat...).or(422)},
 		"PUT /api/v1/staff/roster/representatives/{id}":       {onRevision(on("seat").with(seat...).or(422))},
+		"POST /api/v1/staff/roster/representatives/{id}/end":  {staleEnd()},
 		"POST /api/v1/staff/roster/representatives/{id}/move": {onRevision(on("seat").with("deed", "restore", "reason", "期满"))},
 	}
 	for path, form := range map[string][]any{
@@ -45,6 +46,13 @@ func attacksOnRoster() map[string][]attempt {
 		table["PUT /api/v1/staff/roster/"+path+"/{id}"] = []attempt{onRevision(change)}
 	}
 	return table
+}
+
+// staleEnd ends a qualification on a revision that there is not: nobody leaves.
+func staleEnd() attempt {
+	end := on("seat").with("deed", "end_service", "reason", "调离")
+	end.query = "?revision=99"
+	return end
 }
 
 // onRevision names the revision on which a form was filled in.

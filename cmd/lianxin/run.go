@@ -183,7 +183,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 			Messages: messages, Privacy: desk, Accounts: accounts, Directory: places, DB: db, Now: now, Link: pictureLink, Codes: weChat,
 			Routines: routinesOf(a.jobs), Explain: explainFailure,
 		},
-		Roster:   rosterdesk.Room{Roster: people, Link: pictureLink},
+		Roster:   rosterdesk.Room{Roster: people, Messages: messages, Link: pictureLink},
 		Newsroom: newsdesk.Room{Newsroom: news, Link: pictureLink},
 		Landing:  landing.Room{Directory: places, MiniLink: a.miniLink(), Log: log},
 		Console:  site.Room{Path: consolePath, Files: web.Console(), Policy: site.ConsolePolicy},

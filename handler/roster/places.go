@@ -42,6 +42,7 @@ func (r Room) Register(api endpoint.API) {
 	})
 	r.registerForms(api)
 	r.registerSeats(api)
+	r.registerEnd(api)
 }
 
 type takenView struct {

@@ -22,6 +22,7 @@ import (
 
 	"lianxin/model"
 	"lianxin/model/fault"
+	"lianxin/service/message"
 	"lianxin/service/roster"
 )
 
@@ -38,12 +39,14 @@ const xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 // Room wires the routes. Actor says who asks, or the fault that says why that is
 // not known. Problem answers a request with what an error means to its sender.
-// Link gives the addresses of a picture.
+// Link gives the addresses of a picture. Messages ends qualifications, on which
+// open messages hang.
 type Room struct {
-	Roster  *roster.Service
-	Link    func(id string) (full, thumb string)
-	Actor   func(ctx context.Context) (model.Actor, error)
-	Problem func(c *gin.Context, err error)
+	Roster   *roster.Service
+	Messages *message.Service
+	Link     func(id string) (full, thumb string)
+	Actor    func(ctx context.Context) (model.Actor, error)
+	Problem  func(c *gin.Context, err error)
 }
 
 // Guards are what stands before each kind of route.

@@ -3,10 +3,12 @@ package roster
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"lianxin/handler/endpoint"
 	"lianxin/model"
+	"lianxin/service/message"
 	"lianxin/service/roster"
 )
 
@@ -93,6 +95,20 @@ type moveInput struct {
 	}
 }
 
+type endInput struct {
+	endpoint.ID
+	Revision int `query:"revision" minimum:"0" required:"true"`
+	Body     struct {
+		Deed        model.RepresentativeDeed `json:"deed" enum:"end_service,end_term" doc:"终止资格或届满"`
+		SuccessorID string                   `json:"successor_id,omitempty" maxLength:"36" doc:"由哪位代表接手；不填则由工作室值班代表或联络办接手"`
+		Reason      string                   `json:"reason" maxLength:"2000"`
+	}
+}
+
+type endedView struct {
+	Moved int `json:"moved" doc:"移交了几封没有办结的来信"`
+}
+
 // pathSeats is where representatives are kept.
 const pathSeats = "/api/v1/staff/roster/representatives"
 
@@ -117,6 +133,18 @@ func (r Room) registerSeats(api endpoint.API) {
 		Method: http.MethodPost, Path: pathSeats + "/{id}/move", ID: "move-representative", Summary: "确认当选、暂停或恢复履职", Tag: tag, Who: endpoint.Needs(model.PermitRosterWrite), Status: http.StatusNoContent,
 	}, func(ctx context.Context, by model.Actor, in *moveInput) (*endpoint.Empty, error) {
 		return nil, r.Roster.MoveRepresentative(ctx, by, roster.Known{ID: in.ID.ID, Revision: in.Revision}, in.Body.Deed, in.Body.Reason)
+	})
+}
+
+// registerEnd adds what ends a qualification.
+func (r Room) registerEnd(api endpoint.API) {
+	endpoint.Act(api, endpoint.Route{
+		Method: http.MethodPost, Path: pathSeats + "/{id}/end", ID: "end-representative", Summary: "终止代表资格或届满，移交没有办结的来信", Tag: tag, Who: endpoint.Needs(model.PermitRosterWrite), StepUp: true,
+	}, func(ctx context.Context, by model.Actor, in *endInput) (*endpoint.Body[endedView], error) {
+		moved, err := r.Messages.EndQualification(ctx, by, message.Ending{
+			RepresentativeID: in.ID.ID, Revision: in.Revision, Deed: in.Body.Deed, SuccessorID: in.Body.SuccessorID, Reason: strings.TrimSpace(in.Body.Reason),
+		})
+		return answered(endedView{moved}, err)
 	})
 }
 

@@ -83,8 +83,14 @@ func (s *Service) route(ctx context.Context, tx *gorm.DB, rep model.Representati
 // unavailable says why a representative cannot take a message now; empty when
 // nothing stands against it.
 func (s *Service) unavailable(ctx context.Context, tx *gorm.DB, rep model.Representative) (string, error) {
-	if rep.State != model.RepresentativeServing {
+	switch rep.State {
+	case model.RepresentativeServing:
+	case model.RepresentativeSuspended:
 		return "暂停履职", nil
+	case model.RepresentativeElected:
+		return "还没有开始履职", nil
+	case model.RepresentativeEnded, model.RepresentativeTermOver:
+		return "已不再履职", nil
 	}
 	if rep.AwayUntil != "" && rep.AwayUntil >= model.Day(s.now()) {
 		return "外出至" + rep.AwayUntil, nil

@@ -192,6 +192,23 @@ test('Somebody is added by a form, with a portrait cut by keyboard, and suspende
   await page.getByLabel('理由').fill('借调到省里半年')
   await page.getByRole('dialog').getByRole('button', { name: '暂停履职' }).click()
   await page.getByRole('button', { name: '恢复履职…' }).waitFor()
+
+  // Who leaves for good hands on what is open, and cannot come back.
+  const busy = await page.evaluate(async () => {
+    const headers = { Authorization: `Bearer ${JSON.parse(localStorage.getItem('lianxin.session')).token}` }
+    const { items } = await (await fetch('/api/v1/staff/roster/representatives?q=linxiaotang', { headers })).json()
+    return items[0].id
+  })
+  await desk.go('/roster/representatives/' + busy)
+  await page.getByRole('button', { name: '终止资格…' }).click()
+  await page.getByText(/没有办结的 \d+ 封来信改由工作室的值班代表/).waitFor()
+  await choose(page, '由谁接手', 'zengnianci', /曾念慈/)
+  await page.getByText(/封来信改由曾念慈代表办理/).waitFor()
+  await page.getByLabel('理由').fill('调离本区')
+  await desk.looks('person-end')
+  await page.getByRole('dialog').getByRole('button', { name: '终止资格' }).click()
+  await page.getByText('资格已经终止，不能再修改').waitFor()
+  await page.getByText(/手上有 0 封/).waitFor()
 }))
 
 test('Two who edit the same see each other, and nobody overwrites what they have not seen', () => at('organisation', async (desk, page) => {
