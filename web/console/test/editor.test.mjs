@@ -220,6 +220,30 @@ test('Everything is written by keyboard: marks, headings, lists, a table, colour
   assert.ok(await text.evaluate((e) => e === document.activeElement))
 }))
 
+test('Written over by an input method, words keep their look, and no style comes from markup', () => write(async (desk, page) => {
+  const line = await desk.context.newCDPSession(page)
+  /** As an input method does: first the letters, then the words. */
+  const compose = async (letters, words) => {
+    await line.send('Input.imeSetComposition', { text: letters, selectionStart: letters.length, selectionEnd: letters.length })
+    await line.send('Input.insertText', { text: words })
+  }
+  const styled = '<p style="text-align: center"><span style="color: #a81a1f; font-size: 20px"><strong>三盏</strong></span>路灯</p><p><span style="color: #1d4f86">修好了</span></p>'
+  await load(page, styled)
+  await page.getByText('三盏').dblclick()
+  await page.evaluate(() => getSelection().selectAllChildren(document.querySelector('.ProseMirror strong')))
+  await compose('shi er zhan', '十二盏')
+  assert.equal(await html(page), styled.replace('三盏', '十二盏'))
+  await page.evaluate(() => getSelection().selectAllChildren(document.querySelector('.ProseMirror strong')))
+  await page.keyboard.type('Ab')
+  assert.equal(await html(page), styled.replace('三盏', 'Ab'))
+  await page.keyboard.press('Control+a')
+  await compose('quan bu', '全部')
+  assert.match(await html(page), /^<p[^>]*>.*全部.*<\/p>$/)
+  await page.keyboard.press('Control+a')
+  await page.keyboard.insertText('重写')
+  assert.match(await html(page), /^<p[^>]*>.*重写.*<\/p>$/)
+}))
+
 test('An article of 20,000 characters is written without waiting', () => write(async (desk, page) => {
   const line = '居民反映楼下的路灯坏了半个月，代表当天到现场查看，联系供电部门，第三天全部修好。'
   await load(page, Array.from({ length: 250 }, (_, i) => `<p style="text-indent: 2em; line-height: 1.75">${line}<strong>${line.slice(0, 20)}</strong><span style="color: #a81a1f">第${i}段${line.slice(0, 14)}</span></p>`).join(''))

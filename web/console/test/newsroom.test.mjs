@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { openBrowser, startDemo } from './desk.mjs'
+import { openBrowser, password, startDemo } from './desk.mjs'
 import { begin, officer, paste, saved } from './newsroom.mjs'
 
 const corpus = (name) => readFileSync(fileURLToPath(new URL(`../../../service/newsroom/richtext/testdata/pastes/${name}`, import.meta.url)), 'utf8')
@@ -127,6 +127,20 @@ test('Two people write in one article: both texts are kept, and one decides', ()
   await other.getByRole('link', { name: '历史版本' }).click()
   await other.locator('ol button').filter({ hasText: '白露' }).first().click()
   await other.locator('ins').getByText('四').waitFor()
+
+  // While one still writes, the other hands it in: the words are laid aside, not lost.
+  await page.reload()
+  await page.getByRole('textbox', { name: '正文' }).getByText('第四句。').click()
+  await page.keyboard.press('End')
+  await desk.context.setOffline(true)
+  await page.keyboard.type('来不及的一句。')
+  await other.getByRole('button', { name: '提交审核' }).click()
+  await other.getByRole('button', { name: '提交', exact: true }).click()
+  await other.getByRole('heading', { name: '待审核' }).waitFor()
+  await desk.context.setOffline(false)
+  await page.getByRole('heading', { name: '待审核' }).waitFor()
+  await page.getByText('打开，可以从中复制').click()
+  await page.locator('.old').getByText('来不及的一句。').waitFor()
   await second.close()
 }))
 
@@ -153,8 +167,22 @@ test('What is written while the line is lost is saved when it is there again', (
   await again.goto(address)
   await again.getByRole('textbox', { name: '正文' }).getByText('关窗口前写的。').waitFor()
   await saved(again)
+  // The session ends in the middle of a sentence: after signing in it goes on.
+  await again.keyboard.press('Control+End')
+  let over = true
+  await again.route('**/draft', (route) => (over ? route.fulfill({ status: 401, contentType: 'application/problem+json', body: JSON.stringify({ status: 401, code: 'unauthorized', title: '', detail: '请重新登录。' }) }) : route.fallback()))
+  await again.route('**/sessions/refresh', (route) => route.fulfill({ status: 401, contentType: 'application/problem+json', body: '{}' }))
+  await again.getByRole('textbox', { name: '正文' }).click()
+  await again.keyboard.press('Control+End')
+  await again.keyboard.type('登录过期时写的。')
+  await again.getByLabel('登录名').fill('publicity')
+  over = false
+  await again.getByLabel('密码').fill(password)
+  await again.keyboard.press('Enter')
+  await again.getByRole('textbox', { name: '正文' }).getByText('登录过期时写的。').waitFor()
+  await saved(again)
   await again.reload()
-  await again.getByRole('textbox', { name: '正文' }).getByText('有网络时写的。断网后写的。又写了一句。关窗口前写的。').waitFor()
+  await again.getByRole('textbox', { name: '正文' }).getByText('有网络时写的。断网后写的。又写了一句。关窗口前写的。登录过期时写的。').waitFor()
 }))
 
 test('Articles are found, and the newsroom can be used on a phone', () => at('publicity', async (desk, page) => {

@@ -1,8 +1,10 @@
 // Publishing in a real browser, with the stand-in of WeChat at the other end.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { openBrowser, password, startDemo } from './desk.mjs'
-import { begin, officer, saved, until } from './newsroom.mjs'
+import { begin, officer, paste, saved, until } from './newsroom.mjs'
 import { png } from './png.mjs'
 
 let demo, browser
@@ -20,6 +22,9 @@ async function at(login, work, viewport) {
   await desk.close()
 }
 
+/** As Word puts it into the clipboard, without its picture, which WeChat would miss. */
+const word = readFileSync(fileURLToPath(new URL('../../../service/newsroom/richtext/testdata/pastes/word.html', import.meta.url)), 'utf8').replace(/<img[^>]*>/g, '')
+
 /** Asks the stand-in of WeChat. */
 async function simulator(method, path, body) {
   const answer = await fetch(`${demo.simulator}/simulator/${path}`, { method, ...(body ? { body: JSON.stringify(body) } : {}) })
@@ -30,11 +35,12 @@ const published = async () => (await simulator('GET', 'articles')).articles
 /** A moment of the stand-in's clock as a field for Shanghai has it. */
 const fieldOf = (at) => new Date(at + 8 * 3600_000).toISOString().slice(0, 16)
 
-/** Writes an article that WeChat would take, has it approved by the other officer, and gives its address. */
-async function approved(desk, page, title, text) {
+/** Writes an article that WeChat would take: text to be typed, or HTML to be pasted. Has it approved by the other officer, and gives its address. */
+async function approved(desk, page, title, text, html) {
   const address = await begin(page, title)
   await page.getByRole('textbox', { name: '正文' }).click()
-  await page.keyboard.type(text)
+  if (html) await paste(page, { 'text/html': html, 'text/plain': text })
+  else await page.keyboard.type(text)
   const choosing = page.waitForEvent('filechooser')
   await page.getByRole('group', { name: '封面' }).getByRole('button', { name: '上传' }).click()
   await (await choosing).setFiles([{ name: '封面.png', mimeType: 'image/png', buffer: png(600, 255) }])
@@ -52,13 +58,13 @@ async function approved(desk, page, title, text) {
   return { address, second }
 }
 
-test('An approved article goes out at its time, is seen in the browser phone, corrected, and taken back everywhere', () => at('publicity', async (desk, page) => {
-  const { second } = await approved(desk, page, '十二盏路灯全亮了', '居民反映后第三天，三盏路灯全部修好。')
+test('A pasted Word article is reviewed, goes out at its time, is seen in the browser phone, corrected, and taken back everywhere', () => at('publicity', async (desk, page) => {
+  const { second } = await approved(desk, page, '十二盏路灯全亮了', '三盏', word)
   await second.close()
   await page.getByLabel('公众号发布').check()
   await page.waitForFunction(() => !document.querySelector('fieldset input:disabled'))
   await page.getByRole('link', { name: '公众号预览' }).click()
-  await page.getByRole('region', { name: '手机里的样子' }).getByText('三盏路灯全部修好').waitFor()
+  await page.getByRole('region', { name: '手机里的样子' }).getByText('接到居民反映后，代表3月5日到现场查看。').waitFor()
   await page.getByText('微信的各项限制都满足。').waitFor()
   await desk.looks('article-wechat', '.article > *')
   await page.getByRole('link', { name: '正文', exact: true }).click()
@@ -87,11 +93,11 @@ test('An approved article goes out at its time, is seen in the browser phone, co
   // What a follower sees in the browser phone.
   const phone = await browser.newPage()
   await phone.goto(`${demo.simulator}/s/${all.at(-1).url.split('/s/')[1]}`)
-  await phone.getByText('三盏路灯全部修好').waitFor()
+  await phone.getByText('接到居民反映后，代表3月5日到现场查看。').waitFor()
   await phone.close()
 
   await page.getByRole('button', { name: '更正', exact: true }).click()
-  await page.getByRole('textbox', { name: '正文', exact: true }).getByText('三盏路灯').click()
+  await page.getByRole('textbox', { name: '正文', exact: true }).getByText('到现场查看').click()
   await page.keyboard.press('Control+a')
   await page.keyboard.type('居民反映后第三天，十二盏路灯全部修好。')
   await page.getByRole('button', { name: '提交更正' }).click()

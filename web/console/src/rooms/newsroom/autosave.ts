@@ -111,9 +111,13 @@ export function useAutosave(desk: Desk) {
     try {
       const now = await take(api.GET('/api/v1/staff/articles/{id}', { params: { path: { id } } }))
       standing.value = 'conflict'
-      if (now.acts.includes('write') && now.revision !== revision) theirs.value = now
-      else desk.moved(now)
       problem.value = p
+      if (now.acts.includes('write') && now.revision !== revision) {
+        theirs.value = now
+        return
+      }
+      layAside()
+      desk.moved(now)
     } catch (e) {
       await failed(problemOf(e))
     }
@@ -128,15 +132,19 @@ export function useAutosave(desk: Desk) {
     await save()
   }
 
+  function layAside(): void {
+    useKept('aside', id).write({ revision, text: desk.collect(), at: new Date().toISOString() })
+    kept.forget()
+  }
+
   /** Theirs counts: one's own is laid aside on this device. */
   function takeTheirs(): Whole {
     const now = theirs.value!
-    useKept('aside', id).write({ revision, text: desk.collect(), at: new Date().toISOString() })
+    layAside()
     revision = now.revision
     theirs.value = null
     problem.value = null
     standing.value = 'saved'
-    kept.forget()
     return now
   }
 

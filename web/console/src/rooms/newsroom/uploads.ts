@@ -1,6 +1,6 @@
 // Pictures on their way to the server. A picture that is being sent stands in the
 // text as upload:<key>; its address is known here once it has arrived.
-import { reactive } from 'vue'
+import { reactive, ref } from 'vue'
 import { problemOf } from '../../api/problem'
 import { uploadPicture } from '../../api/upload'
 import { cleanPicture, pictureOf } from './html/allowed'
@@ -21,6 +21,8 @@ export function useUploads() {
   const all = reactive(new Map<string, Upload>())
   /** By the number of a picture, the link under which this browser may see it. */
   const links = new Map<string, string>()
+  /** Counts the pictures that became known. */
+  const known = ref(0)
   const desk = ++desks
   let count = 0
 
@@ -41,6 +43,7 @@ export function useUploads() {
   return {
     all,
     links,
+    known,
     /** Begins to send a file; gives what stands for it in the text. */
     begin(file: Blob, name: string): string {
       const key = `upload:${++count}`
@@ -54,7 +57,9 @@ export function useUploads() {
     /** Remembers the links that HTML from the server carries. */
     learn(given: string): void {
       const id = pictureOf(cleanPicture(given))
-      if (id && given.includes('sig=')) links.set(id, given)
+      if (!id || !given.includes('sig=')) return
+      if (!links.has(id)) known.value++
+      links.set(id, given)
     },
     /** The link under which a picture can be seen; '' when it cannot. */
     linkOf(src: string): string {

@@ -26,11 +26,10 @@ export const pictureNode = (uploads: Uploads) => Node.create({
         const link = uploads.linkOf(src)
         dom.replaceChildren(link ? seen(link, alt, style) : up ? sending() : told(src))
       }
-      if (!up) {
-        show()
-        return () => {}
-      }
-      return watch(() => [up.share, up.wrong, up.address], show, { immediate: true })
+      if (up) return watch(() => [up.share, up.wrong, up.address], show, { immediate: true })
+      show()
+      if (uploads.linkOf(src)) return () => {}
+      return watch(uploads.known, () => uploads.linkOf(src) && show())
     }
     function sending(): HTMLElement {
       const up = uploads.all.get(node.attrs.src as string)!
