@@ -199,6 +199,10 @@ func prepareDemo(ctx context.Context, w world, cfg config.Config, db *store.DB, 
 		LoginCode: func(ctx context.Context, person string) (string, error) {
 			return mintLoginCode(ctx, cfg.WeChat.Simulator, person)
 		},
+		Upload: func(ctx context.Context, by model.Actor, content io.Reader) (string, error) {
+			p, err := a.pictures.Upload(ctx, by, content)
+			return p.ID, err
+		},
 	})
 	return errors.Join(filled, a.files.Close())
 }

@@ -57,6 +57,7 @@ type app struct {
 	db         *store.DB
 	gateway    *wechat.Gateway
 	files      pictureStorage
+	pictures   *picture.Service
 	surface    handler.Surface
 	dispatcher *outbox.Dispatcher
 	limiter    *limit.Limiter
@@ -128,6 +129,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 	if err != nil {
 		return nil, err
 	}
+	a.pictures = pictures
 	link := func(page string) string { return cfg.PublicURL + landing.Path + page }
 	news, err := newsroom.New(a.newsroomOptions(pictures, link))
 	if err != nil {

@@ -306,12 +306,12 @@ func (s *Service) addDraft(ctx context.Context, p *pass) error {
 		return s.set(ctx, p, assign{"step": model.StepPictures})
 	}
 	draftID, err := s.official.AddDraft(ctx, paper(p.version, have, s.source(p.article, p.door)))
-	if errors.Is(err, ErrGone) && s.since(p.door.BegunAt) < s.since(&have.coverSince) {
-		// The cover was deleted at WeChat since it was given.
+	if errors.Is(err, ErrGone) && p.door.AskedAt.Equal(*p.door.BegunAt) {
+		// The cover was deleted at WeChat since it was given: it is given once more.
 		if err := s.forgetCover(ctx, p.version); err != nil {
 			return err
 		}
-		return s.set(ctx, p, assign{"step": model.StepPictures})
+		return s.set(ctx, p, assign{"step": model.StepPictures, "asked_at": s.now()})
 	}
 	if err != nil {
 		return s.refusal(ctx, p, err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -24,8 +23,6 @@ const (
 type supply struct {
 	text  map[string]string
 	cover string
-	// coverSince is when WeChat was given the cover.
-	coverSince time.Time
 }
 
 // supplies reads what WeChat has of a version's pictures.
@@ -42,7 +39,7 @@ func (s *Service) supplies(ctx context.Context, db *gorm.DB, v model.ArticleVers
 		case k.Purpose == model.PurposeText:
 			have.text[k.PictureID] = k.Address
 		case k.PictureID == cover:
-			have.cover, have.coverSince = k.Address, k.CreatedAt
+			have.cover = k.Address
 		}
 	}
 	return have, nil

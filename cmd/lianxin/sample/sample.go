@@ -43,7 +43,8 @@ const filled = "sample.fill"
 const storyDays = 50
 
 // Options wires Fill. LoginCode asks the WeChat stand-in for a mini-program
-// login code of a person by name. Cap is the number of open messages of one
+// login code of a person by name. Upload, which may be nil, keeps the pictures of
+// the articles; without it none has one, and none goes to WeChat. Cap is the number of open messages of one
 // representative from which new ones go to the studio.
 type Options struct {
 	DB        *store.DB
@@ -51,6 +52,7 @@ type Options struct {
 	WeChat    account.WeChat
 	Keys      *sealed.Keys
 	LoginCode func(ctx context.Context, person string) (string, error)
+	Upload    Upload
 	Log       *slog.Logger
 	Cap       int
 }
@@ -102,7 +104,7 @@ func Fill(ctx context.Context, o Options) error {
 // live settles the district and lets it live up to now.
 func (t *town) live(ctx context.Context) error {
 	defer t.waitForStaff(ctx)
-	for _, part := range []func(context.Context) error{t.settle, t.hireLiaison, t.bindAll, t.prepareAnswers, t.tell} {
+	for _, part := range []func(context.Context) error{t.settle, t.hireLiaison, t.bindAll, t.prepareAnswers, t.tell, t.writeArticles} {
 		if err := part(ctx); err != nil {
 			return err
 		}
@@ -161,7 +163,7 @@ func (t *town) openServices() error {
 	if t.directory, err = directory.New(directory.Options{DB: t.DB, Now: t.clock.now, Log: t.Log}); err != nil {
 		return fmt.Errorf("sample: open directory: %w", err)
 	}
-	if t.newsroom, err = newsroom.New(newsroom.Options{DB: t.DB, Now: t.clock.now}); err != nil {
+	if t.newsroom, err = newsroom.New(t.newsroomOptions()); err != nil {
 		return fmt.Errorf("sample: open newsroom: %w", err)
 	}
 	t.messages = message.New(message.Options{DB: t.DB, Now: t.clock.now, Screener: screener{}, Keys: t.Keys, Cap: t.Cap})
