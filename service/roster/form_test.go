@@ -1,6 +1,9 @@
 package roster_test
 
 import (
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -201,6 +204,36 @@ func TestACommunityMovesWithAllThatLiesInIt(t *testing.T) {
 	wantFields(t, err, "parent_id")
 	_, err = d.SaveArea(t.Context(), peaceful, roster.Known{ID: "jianshe"}, roster.AreaForm{Name: "建设社区", ParentID: "xinhua"})
 	wantFault(t, err, fault.KindInvalid)
+}
+
+// A table that is given a path must move along, or say here why it stays.
+func TestEveryTableWithAPathMovesAlongOrStaysOnPurpose(t *testing.T) {
+	migrations, err := filepath.Glob("../store/migrations/*.sql")
+	if err != nil || len(migrations) == 0 {
+		t.Fatalf("no migrations: %v", err)
+	}
+	var tables []string
+	for _, path := range migrations {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for part := range strings.SplitSeq(string(text), ";") {
+			head := strings.Fields(part[max(0, strings.Index(part, "TABLE ")):])
+			if strings.Contains(part, "area_path VARCHAR") {
+				tables = append(tables, head[1])
+			}
+		}
+	}
+	moving := []string{
+		"grants", "units", "studios", "representatives", "reply_templates", "articles", "messages", "answered_cards", "deadlines", "corrections", "library_pictures",
+	}
+	staying := []string{"audit_lines", "roster_imports"} // they tell what was
+	for _, table := range tables {
+		if !slices.Contains(moving, table) && !slices.Contains(staying, table) {
+			t.Errorf("%s has an area_path: let it move along in SaveArea, or say why not", table)
+		}
+	}
 }
 
 func TestAQualificationIsSuspendedAndTakenUpAgain(t *testing.T) {

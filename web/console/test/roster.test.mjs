@@ -178,6 +178,8 @@ test('Somebody is added by a form, with a portrait cut by keyboard, and suspende
   await cropping.getByRole('button', { name: '使用这张照片' }).click()
   await cropping.waitFor({ state: 'hidden' })
   await page.getByText('新照片在保存名册内容后生效').waitFor()
+  await page.reload()
+  await page.getByText('新照片在保存名册内容后生效').waitFor()
   await page.getByRole('button', { name: '新增', exact: true }).click()
   await desk.heading('覃晓峰代表').waitFor()
   await page.getByRole('img', { name: '覃晓峰代表的照片' }).waitFor()
