@@ -150,6 +150,16 @@ type Companion struct {
 	Resident string `json:"resident"`
 }
 
+// Card is the public answer that was made of a message.
+type Card struct {
+	Title       string     `json:"title"`
+	Question    string     `json:"question"`
+	Answer      string     `json:"answer"`
+	AnsweredBy  string     `json:"answered_by"`
+	PublishedAt time.Time  `json:"published_at"`
+	WithdrawnAt *time.Time `json:"withdrawn_at,omitempty" doc:"撤下的时间；没有则正在公开"`
+}
+
 // StaffThread is what the liaison office sees.
 type StaffThread struct {
 	OfficerThread
@@ -159,6 +169,7 @@ type StaffThread struct {
 	Unreachable bool        `json:"unreachable" doc:"无法推送到居民"`
 	Leading     *Companion  `json:"leading,omitempty" doc:"与哪一封一并答复；居民看不到"`
 	Gathered    []Companion `json:"gathered" doc:"哪些来信与这一封一并答复；居民看不到"`
+	Card        *Card       `json:"card,omitempty" doc:"由这封来信整理的公开答复，没有则还没公开过"`
 	MayExtend   int         `json:"may_extend_days" doc:"现在可以把期限延长几个工作日；0 为不能延长"`
 }
 
@@ -216,6 +227,9 @@ func OfOfficer(t message.Thread, link Link) OfficerThread {
 func OfStaff(t message.Thread, link Link) StaffThread {
 	v := StaffThread{OfficerThread: OfOfficer(t, link), Findings: []Finding{}, Notes: []Note{}, Escalated: t.Message.Escalated, Unreachable: t.Unreachable, MayExtend: t.MayExtend}
 	v.Gathered = []Companion{}
+	if c := t.Card; c != nil {
+		v.Card = &Card{Title: c.Title, Question: c.Question, Answer: c.Answer, AnsweredBy: c.AnsweredBy, PublishedAt: local(c.PublishedAt), WithdrawnAt: localOr(c.WithdrawnAt)}
+	}
 	for _, c := range t.Gathered {
 		v.Gathered = append(v.Gathered, Companion{ID: c.ID, Number: c.Number, Resident: c.Resident})
 	}

@@ -3,6 +3,7 @@ package representative
 import (
 	"context"
 	"net/http"
+	"path"
 
 	"lianxin/handler/endpoint"
 	"lianxin/model"
@@ -64,6 +65,8 @@ type templateView struct {
 	Title   string `json:"title"`
 	Body    string `json:"body"`
 	Own     bool   `json:"own" doc:"自己的模板；否则是本区域共用的"`
+	AreaID  string `json:"area_id,omitempty" doc:"哪个区域共用"`
+	Mine    bool   `json:"mine_to_keep" doc:"可以由我修改和删除"`
 }
 
 type templateList struct {
@@ -95,9 +98,9 @@ type changeTemplateInput struct {
 }
 
 func (r Room) registerTemplates(api endpoint.API) {
-	const tag, path = "答复模板", "/api/v1/reply-templates"
+	const tag, base = "答复模板", "/api/v1/reply-templates"
 	keep := endpoint.Needs(model.PermitReplyTemplateKeep)
-	endpoint.Act(api, endpoint.Route{Method: http.MethodGet, Path: path, ID: "reply-templates", Summary: "可用的答复模板", Tag: tag, Who: keep},
+	endpoint.Act(api, endpoint.Route{Method: http.MethodGet, Path: base, ID: "reply-templates", Summary: "可用的答复模板", Tag: tag, Who: keep},
 		func(ctx context.Context, by model.Actor, in *topicQuery) (*endpoint.Body[templateList], error) {
 			found, err := r.Directory.ReplyTemplates(ctx, by, in.TopicID)
 			if err != nil {
@@ -105,11 +108,11 @@ func (r Room) registerTemplates(api endpoint.API) {
 			}
 			list := templateList{Items: []templateView{}}
 			for _, t := range found {
-				list.Items = append(list.Items, viewTemplate(t))
+				list.Items = append(list.Items, viewTemplate(by, t))
 			}
 			return endpoint.Of(list), nil
 		})
-	endpoint.Act(api, endpoint.Route{Method: http.MethodPost, Path: path, ID: "write-reply-template", Summary: "新建答复模板", Tag: tag, Who: keep, Status: http.StatusCreated},
+	endpoint.Act(api, endpoint.Route{Method: http.MethodPost, Path: base, ID: "write-reply-template", Summary: "新建答复模板", Tag: tag, Who: keep, Status: http.StatusCreated},
 		func(ctx context.Context, by model.Actor, in *writeTemplateInput) (*endpoint.Body[templateView], error) {
 			b := in.Body
 			owner := directory.TemplateOwner{RepresentativeID: b.SeatID, AreaID: b.AreaID}
@@ -117,18 +120,23 @@ func (r Room) registerTemplates(api endpoint.API) {
 			if err != nil {
 				return nil, err
 			}
-			return endpoint.Of(viewTemplate(t)), nil
+			return endpoint.Of(viewTemplate(by, t)), nil
 		})
-	endpoint.Act(api, endpoint.Route{Method: http.MethodPut, Path: path + "/{id}", ID: "change-reply-template", Summary: "修改答复模板", Tag: tag, Who: keep, Status: http.StatusNoContent},
+	endpoint.Act(api, endpoint.Route{Method: http.MethodPut, Path: base + "/{id}", ID: "change-reply-template", Summary: "修改答复模板", Tag: tag, Who: keep, Status: http.StatusNoContent},
 		func(ctx context.Context, by model.Actor, in *changeTemplateInput) (*endpoint.Empty, error) {
 			return nil, r.Directory.ChangeReplyTemplate(ctx, by, in.ID.ID, directory.Wording(in.Body))
 		})
-	endpoint.Act(api, endpoint.Route{Method: http.MethodDelete, Path: path + "/{id}", ID: "remove-reply-template", Summary: "删除答复模板", Tag: tag, Who: keep, Status: http.StatusNoContent},
+	endpoint.Act(api, endpoint.Route{Method: http.MethodDelete, Path: base + "/{id}", ID: "remove-reply-template", Summary: "删除答复模板", Tag: tag, Who: keep, Status: http.StatusNoContent},
 		func(ctx context.Context, by model.Actor, in *endpoint.ID) (*endpoint.Empty, error) {
 			return nil, r.Directory.RemoveReplyTemplate(ctx, by, in.ID)
 		})
 }
 
-func viewTemplate(t model.ReplyTemplate) templateView {
-	return templateView{ID: t.ID, TopicID: t.TopicID, Title: t.Title, Body: t.Body, Own: t.RepresentativeID != ""}
+func viewTemplate(by model.Actor, t model.ReplyTemplate) templateView {
+	v := templateView{ID: t.ID, TopicID: t.TopicID, Title: t.Title, Body: t.Body, Own: t.RepresentativeID != ""}
+	v.Mine = v.Own || by.PermitsIn(model.PermitReplyTemplateKeep, t.AreaPath)
+	if !v.Own {
+		v.AreaID = path.Base(t.AreaPath)
+	}
+	return v
 }

@@ -88,9 +88,12 @@ func (s *Service) remind(ctx context.Context, tx *gorm.DB, m model.Message, step
 	return s.tellHolder(ctx, tx, m, t)
 }
 
+// riseWords name who an overdue message rises to.
+var riseWords = map[model.Role]string{model.RoleLiaisonOfficer: "提级到联络办", model.RoleOrganisationOfficer: "提级到组织部门"}
+
 func (s *Service) rise(ctx context.Context, tx *gorm.DB, m model.Message, once string, role model.Role, level int) error {
 	if err := s.note(ctx, tx, m, change{
-		deed: model.DeedEscalate, by: clockActor, side: model.SideSystem, note: string(role), set: map[string]any{"overdue": true, "escalated": level},
+		deed: model.DeedEscalate, by: clockActor, side: model.SideSystem, note: riseWords[role], set: map[string]any{"overdue": true, "escalated": level},
 	}); err != nil {
 		return err
 	}

@@ -341,7 +341,7 @@ func TestAnOverdueMessageRemindsThenRisesTwice(t *testing.T) {
 		acts = append(acts, string(f.Deed)+" "+f.Note)
 	}
 	slices.Sort(acts)
-	want := []string{"escalate liaison_officer", "escalate organisation_officer", "remind 事项已超期", "remind 办理期限临近"}
+	want := []string{"escalate 提级到组织部门", "escalate 提级到联络办", "remind 事项已超期", "remind 办理期限临近"}
 	if diff := cmp.Diff(want, acts); diff != "" {
 		t.Error(diff)
 	}

@@ -70,7 +70,7 @@ func (s *Service) Confirm(ctx context.Context, by model.Actor, id string, o Outc
 	}
 	return s.through(ctx, s.own, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
 		set := map[string]any{"word": o.Word, "rating": o.Rating, "rating_comment": o.Comment}
-		told := change{deed: model.DeedConfirm, by: by, side: as.side, name: as.name, note: string(o.Word), set: set}
+		told := change{deed: model.DeedConfirm, by: by, side: as.side, name: as.name, note: wordWords[o.Word], set: set}
 		if m.State == model.MessageConfirmed {
 			told.deed = model.DeedRate
 			m.Word, m.Rating, m.RatingComment = o.Word, o.Rating, o.Comment

@@ -40,6 +40,9 @@ type Thread struct {
 	// Gathered those that are answered with this one.
 	Leading  *Companion
 	Gathered []Companion
+	// Card is, for staff, the public answer that was made of this message, taken
+	// down or not; nil when none was.
+	Card *model.AnsweredCard
 	// Unreachable is set for staff when the resident cannot be reached by push.
 	Unreachable bool
 }
@@ -209,6 +212,13 @@ func (s *Service) knowOffice(ctx context.Context, db *gorm.DB, t *Thread) (err e
 	}
 	if t.Notes, err = store.From[model.Note](db).Where("message_id = ?", t.Message.ID).Order("created_at, id").Find(ctx); err != nil {
 		return fmt.Errorf("message: read notes: %w", err)
+	}
+	cards, err := store.From[model.AnsweredCard](db).Where("message_id = ?", t.Message.ID).Limit(1).Find(ctx)
+	if err != nil {
+		return fmt.Errorf("message: find card: %w", err)
+	}
+	if len(cards) > 0 {
+		t.Card = &cards[0]
 	}
 	if err := s.knowCompanions(ctx, db, t); err != nil {
 		return err

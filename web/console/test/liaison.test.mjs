@@ -219,3 +219,65 @@ test('The queue is fetched as a file, by who proves who they are', () => at(asyn
   assert.equal(content.subarray(0, 2).toString(), 'PK')
   assert.ok(content.length > 5000, `${content.length} bytes`)
 }))
+
+/** Waits until everybody sees the answer, or nobody: what is published is looked at anew every second. */
+async function publicly(there) {
+  const began = Date.now()
+  while ((await (await fetch(demo.app + '/api/v1/answers?limit=100')).text()).includes('楼道灯不亮找谁修') !== there) {
+    assert.ok(Date.now() - began < 8000, `after 8 seconds it is ${there ? 'not ' : ''}public`)
+    await new Promise((done) => setTimeout(done, 200))
+  }
+}
+
+test('Prepared answers are kept, filled in and used, and an answer is made public', () => at(async (desk, page) => {
+  await desk.signIn('liaison')
+  await page.getByRole('navigation', { name: '主导航' }).getByRole('link', { name: '常用答复' }).click()
+  await desk.heading('常用答复').waitFor()
+  await page.getByRole('button', { name: '新建' }).click()
+  await page.getByLabel('标题').fill('已到现场')
+  await page.getByLabel('内容').fill('{称呼}，您好！您{收到日期}的来信（{编号}）已收到，{电话}')
+  await page.getByRole('button', { name: '保存' }).click()
+  await page.getByText('没有{电话}这样的填空').waitFor()
+  await desk.looks('template')
+  await page.getByLabel('内容').fill('{称呼}，您好！您{收到日期}的来信（{编号}）我们已到现场看过。')
+  await page.getByRole('button', { name: '保存' }).click()
+  await page.getByRole('button', { name: '修改“已到现场”' }).waitFor()
+  await desk.looks('templates')
+
+  // Used on a message, its places are filled in.
+  await desk.go('/messages?which=waiting')
+  const row = page.locator('tbody tr').filter({ hasText: '已送达代表' }).last()
+  const number = (await row.locator('.small').first().innerText()).split(' ')[0]
+  await row.locator('a.open').click()
+  await page.getByRole('button', { name: '代为答复' }).click()
+  await page.getByLabel('套用常用答复').selectOption({ label: '已到现场' })
+  assert.match(await page.getByLabel('答复', { exact: true }).inputValue(), new RegExp(`您好！您.*的来信（${number}）我们已到现场看过。`))
+  await desk.looks('assisted')
+
+  // An answered message whose writer agreed becomes a public answer, and is taken down.
+  const open = await page.evaluate(async () => {
+    const headers = { Authorization: `Bearer ${JSON.parse(localStorage.getItem('lianxin.session')).token}` }
+    const ask = async (path) => (await fetch('/api/v1/staff/messages' + path, { headers })).json()
+    for (const { id } of (await ask('?limit=100')).items) {
+      const thread = await ask('/' + id)
+      if (thread.answered_at && thread.consents.publish && (!thread.card || thread.card.withdrawn_at)) return id
+    }
+  })
+  assert.ok(open, 'the sample has an answered message whose writer agreed to publishing')
+  await desk.go('/messages/' + open)
+  await page.getByRole('button', { name: '整理成公开答复…' }).click()
+  await page.getByLabel('标题').fill('楼道灯不亮找谁修')
+  await page.getByLabel('问题').fill('楼道里的灯不亮了，打 13800000001 没人接，该找谁？')
+  await page.getByRole('button', { name: '公开', exact: true }).click()
+  await page.getByText('含有电话、证件或车牌号码').waitFor()
+  await desk.looks('card')
+  await page.getByLabel('问题').fill('楼道里的灯不亮了，该找谁？')
+  await page.getByRole('button', { name: '公开', exact: true }).click()
+  await page.getByText('起任何人都能看到').waitFor()
+  await desk.looks('published')
+  await publicly(true)
+  await page.getByRole('button', { name: '撤下' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: '撤下' }).click()
+  await page.getByRole('button', { name: '整理成公开答复…' }).waitFor()
+  await publicly(false)
+}))

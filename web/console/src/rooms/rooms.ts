@@ -27,5 +27,6 @@ export const rooms: Room[] = [
   { path: '/roster/import', name: 'roster-import', title: '导入和导出', needs: 'roster.read', within: 'roster', page: () => import('./roster/Import.vue') },
   { path: '/roster/representatives/:id', name: 'roster-person', title: '代表', needs: 'roster.read', within: 'roster', page: () => import('./roster/Person.vue') },
   { path: '/roster/:kind', name: 'roster-records', title: '名册', needs: 'roster.read', within: 'roster', page: () => import('./roster/Records.vue') },
+  { path: '/templates', name: 'templates', title: '常用答复', needs: 'message.oversee', inNavigation: true, page: () => import('./liaison/Templates.vue') },
   { path: '/own', name: 'own', title: '我的登录', inNavigation: true, page: () => import('./own/Access.vue') },
 ]

@@ -24,6 +24,8 @@ export interface Act {
   words: string
   /** What will happen, and who will see it. */
   told: (t: Thread, officer: string) => string
+  /** Whether prepared and similar answers help to write it. */
+  assisted?: boolean
   /** What the button of the form says, and what is said when it is done. */
   yes: string
   done: string
@@ -62,7 +64,7 @@ const reason: Ask = { name: 'reason', label: '理由', kind: 'long', most: 500, 
 
 export const acts: Act[] = [
   {
-    id: 'answer', words: '代为答复', yes: '发出答复', done: '已代为答复，正在送达居民',
+    id: 'answer', assisted: true, words: '代为答复', yes: '发出答复', done: '已代为答复，正在送达居民',
     told: (t, officer) => `以联络办 ${officer} 的名义答复，居民和${t.representative}代表都会看到是谁答复的。居民会被请来评价。`,
     asks: [{ name: 'body', label: '答复', kind: 'long', most: 2000 }],
     possible: can('answer'),
@@ -102,7 +104,7 @@ export const acts: Act[] = [
     run: (id, w) => take(api.POST('/api/v1/staff/messages/{id}/out-of-scope', { ...on(id), body: { where: (w.where ?? '') as Where, reason: w.reason ?? '' } })),
   },
   {
-    id: 'supplement', words: '补充内容', yes: '发出', done: '已补充',
+    id: 'supplement', assisted: true, words: '补充内容', yes: '发出', done: '已补充',
     told: (_, officer) => `以联络办 ${officer} 的名义写给居民，也可以用来询问情况；不算答复，期限照常计算。`,
     asks: [{ name: 'body', label: '内容', kind: 'long', most: 2000 }],
     possible: (t) => !['submitted', 'held', 'screened', 'refused', 'closed', 'confirmed', 'withdrawn', 'out_of_scope'].includes(t.state),
