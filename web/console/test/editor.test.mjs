@@ -162,6 +162,12 @@ test('Pictures are pasted, dropped and chosen; one that fails is sent again, and
   await desk.looks('editor-picture')
   assert.match(await html(page), /<img alt="夜里亮着的路灯" src="\/media\/[^"]+" style="width: 75%; height: auto"\/>/)
   assert.equal(await page.evaluate(() => window.editor.value.undescribed()), 2)
+  await page.evaluate(() => window.editor.value.describeNext())
+  await page.waitForFunction(() => document.activeElement.tagName === 'INPUT')
+  await page.keyboard.type('换下来的旧灯')
+  await page.getByRole('textbox', { name: '正文' }).getByText('路灯').click()
+  assert.match(await html(page), /<img alt="换下来的旧灯"/)
+  assert.equal(await page.evaluate(() => window.editor.value.undescribed()), 1)
 }))
 
 test('Everything is written by keyboard: marks, headings, lists, a table, colours, and back again', () => write(async (desk, page) => {
@@ -242,6 +248,12 @@ test('Written over by an input method, words keep their look, and no style comes
   await page.keyboard.press('Control+a')
   await page.keyboard.insertText('重写')
   assert.match(await html(page), /^<p[^>]*>.*重写.*<\/p>$/)
+  for (const name of ['word', 'wps', 'wechat-editor']) {
+    await load(page, corpus(name + '.golden'))
+    await page.keyboard.press('Control+a')
+    await page.keyboard.type('十二盏路灯。abc')
+    assert.match((await html(page)).replace(/<[^>]*>/g, ''), /^十二盏路灯。abc$/, name)
+  }
 }))
 
 test('An article of 20,000 characters is written without waiting', () => write(async (desk, page) => {

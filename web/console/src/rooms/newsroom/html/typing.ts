@@ -18,7 +18,7 @@ export function beforeInput(view: EditorView, event: InputEvent): boolean {
   if (event.inputType !== 'insertText' || !text || state.selection.empty || view.composing) return false
   event.preventDefault()
   const { from, to } = state.selection
-  const written = () => state.tr.insertText(text, from, to)
+  const written = () => state.tr.insertText(text)
   if (!view.someProp('handleTextInput', (f) => f(view, from, to, text, written))) view.dispatch(written().scrollIntoView())
   return true
 }
