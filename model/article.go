@@ -186,6 +186,8 @@ const (
 	VersionPublish  VersionCause = "publish"
 	VersionCorrect  VersionCause = "correct"
 	VersionRestore  VersionCause = "restore"
+	// VersionShow is what the resident of a case story was shown.
+	VersionShow VersionCause = "show"
 )
 
 // ArticleVersion is the text of an article as it was; it never changes. Number

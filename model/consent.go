@@ -11,6 +11,10 @@ const (
 	ConsentPrivacyPolicy ConsentPurpose = "privacy_policy"
 	ConsentHandOver      ConsentPurpose = "hand_over"
 	ConsentPublish       ConsentPurpose = "publish"
+
+	ConsentStoryMiniProgram     ConsentPurpose = "story_mini_program"
+	ConsentStoryOfficialAccount ConsentPurpose = "story_official_account"
+	ConsentStoryPress           ConsentPurpose = "story_press"
 )
 
 // Wording is what a person reads when a consent is asked for. A consent names
@@ -46,8 +50,28 @@ func Wordings() []Wording {
 				"您可以随时撤回，撤回后公开的内容立即撤下。",
 			Without: "不同意时，来信照常办理，内容不公开。",
 		},
+		{
+			Purpose: ConsentStoryMiniProgram, Version: "2026-11", Title: "同意在小程序刊登典型案例",
+			Words: "同意把这件事写成典型案例，隐去姓名、电话、住址等信息后，在本平台的小程序和网页上刊登。" +
+				"刊登前会先请您逐字看过，您确认后才发布。您可以随时撤回，撤回后立即撤下。",
+			Without: storyWithout,
+		},
+		{
+			Purpose: ConsentStoryOfficialAccount, Version: "2026-11", Title: "同意在公众号刊登典型案例",
+			Words: "同意把这件事写成典型案例，隐去姓名、电话、住址等信息后，在本地党代表联络办的微信公众号上发布或群发。" +
+				"刊登前会先请您逐字看过，您确认后才发布。您可以随时撤回，撤回后文章在公众号上删除；已经收到推送的人仍会看到标题，但打不开正文。",
+			Without: storyWithout,
+		},
+		{
+			Purpose: ConsentStoryPress, Version: "2026-11", Title: "同意提供给报刊等媒体",
+			Words:   "同意把经您确认的典型案例提供给报刊、电视等媒体刊登。媒体刊登以后，我们会转达您的撤回要求，但不能代媒体收回已经印出的报刊。",
+			Without: storyWithout,
+		},
 	}
 }
+
+// storyWithout is what does not change for who wants no story.
+const storyWithout = "不同意时，来信的办理和结果不受任何影响，这件事不会写成典型案例。"
 
 // CurrentWording is the wording that is shown for a purpose now; false for a
 // purpose there is none of.

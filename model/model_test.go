@@ -55,6 +55,10 @@ func TestTheMessageFlowIsAsDrawnAndHasNoDeadEnd(t *testing.T) { checkFlow(t, mod
 
 func TestTheArticleFlowIsAsDrawnAndHasNoDeadEnd(t *testing.T) { checkFlow(t, model.ArticleFlow()) }
 
+func TestTheCaseStoryFlowIsAsDrawnAndHasNoDeadEnd(t *testing.T) {
+	checkFlow(t, model.CaseStoryFlow())
+}
+
 func TestTheFlowOfADoorIsAsDrawnAndHasNoDeadEnd(t *testing.T) { checkFlow(t, model.DoorFlow()) }
 
 func TestTheFlowOfAMassSendIsAsDrawnAndHasNoDeadEnd(t *testing.T) { checkFlow(t, model.MassSendFlow()) }

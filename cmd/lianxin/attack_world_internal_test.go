@@ -175,6 +175,7 @@ func (a *arena) pickPlaces() {
 	a.records["article"] = [3]string{firstOf[model.Article](a, "state = ?", model.ArticleLive).ID}
 	a.records["draft"], a.records["column"] = a.drafts(home, below, away), [3]string{"none"}
 	a.records["library"] = a.shelve(home, below, away)
+	a.records["story"], a.records["unasked"] = a.tales(home, below, away), [3]string{"none"}
 }
 
 // gather signs in a caller of every role.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lianxin/service/deadline"
+	"lianxin/service/newsroom"
 	"lianxin/service/notice"
 	"lianxin/service/outbox"
 	"lianxin/service/picture"
@@ -16,7 +17,7 @@ import (
 const keepUploads = 24 * time.Hour
 
 // routine lists the jobs that come round.
-func (a *app) routine(custodian *picture.Custodian, desk *privacy.Service) []outbox.Job {
+func (a *app) routine(custodian *picture.Custodian, desk *privacy.Service, news *newsroom.Service) []outbox.Job {
 	ago := func(d time.Duration) time.Time { return a.now().Add(-d) }
 	return []outbox.Job{
 		{Name: "deadline", Every: 5 * time.Second, Tick: func(ctx context.Context) error {
@@ -30,6 +31,10 @@ func (a *app) routine(custodian *picture.Custodian, desk *privacy.Service) []out
 		{Name: "erasure", Every: 10 * time.Second, Tick: func(ctx context.Context) error {
 			defer a.dispatcher.Wake()
 			return desk.Tick(ctx)
+		}},
+		{Name: "case stories", Every: time.Minute, Tick: func(ctx context.Context) error {
+			defer a.dispatcher.Wake()
+			return news.StoryTick(ctx)
 		}},
 		{Name: "retention", Every: time.Hour, Tick: func(ctx context.Context) error {
 			_, err := desk.Retain(ctx)

@@ -29,6 +29,7 @@ import (
 	"lianxin/handler/site"
 	"lianxin/handler/staff"
 	"lianxin/handler/unit"
+	"lianxin/model"
 	"lianxin/service/account"
 	"lianxin/service/conversation"
 	"lianxin/service/deadline"
@@ -156,9 +157,10 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 		privacy.PictureTask:   desk.HandlePicture,
 		newsroom.DoorTask:     news.HandleDoor,
 		newsroom.ScheduleTask: news.HandleSchedule,
+		model.StoryEndTask:    news.HandleStoryEnd,
 	}))
 	a.accounts = accounts
-	for _, job := range a.routine(custodian, desk) {
+	for _, job := range a.routine(custodian, desk, news) {
 		a.jobs = append(a.jobs, count.watchJob(job))
 	}
 
@@ -177,7 +179,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 		SteppedUp: accounts.SteppedUp, Limiter: a.limiter, Stopping: a.stopping.Load,
 		Gate: gateOptions(cfg.Load, log, figures), Wake: a.dispatcher.Wake, Edition: editionOf(places, news, messages),
 		Open:           open.Room{Directory: places, Messages: messages, Newsroom: news, Link: pictureLink},
-		Person:         person.Room{Accounts: accounts, Messages: messages, Privacy: desk, Pusher: pusher, DB: db, Now: now, Log: log, Authorize: a.authorize},
+		Person:         person.Room{Accounts: accounts, Messages: messages, Privacy: desk, Newsroom: news, Link: pictureLink, Pusher: pusher, DB: db, Now: now, Log: log, Authorize: a.authorize},
 		Resident:       resident.Room{Messages: messages, Link: pictureLink},
 		Representative: representative.Room{Messages: messages, Directory: places, Link: pictureLink},
 		Unit:           unit.Room{Messages: messages, Link: pictureLink},
@@ -186,7 +188,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 			Routines: routinesOf(a.jobs), Explain: explainFailure,
 		},
 		Roster:   rosterdesk.Room{Roster: people, Messages: messages, Link: pictureLink},
-		Newsroom: newsdesk.Room{Newsroom: news, Link: pictureLink},
+		Newsroom: newsdesk.Room{Newsroom: news, Pictures: pictures, Link: pictureLink},
 		Landing:  landing.Room{Directory: places, MiniLink: a.miniLink(), Log: log},
 		Console:  site.Room{Path: consolePath, Files: web.Console(), Policy: site.ConsolePolicy},
 		Media:    media.Options{Pictures: pictures, Now: now},

@@ -8,12 +8,14 @@ import (
 	"lianxin/handler/endpoint"
 	"lianxin/model"
 	"lianxin/service/newsroom"
+	"lianxin/service/picture"
 )
 
 // Room serves the newsroom. Link makes the addresses of a picture for who may
 // see it now.
 type Room struct {
 	Newsroom *newsroom.Service
+	Pictures *picture.Service
 	Link     func(pictureID string) (full, thumb string)
 }
 
@@ -39,6 +41,7 @@ func (r Room) Register(api endpoint.API) {
 	r.registerMassSend(api)
 	r.registerLibrary(api)
 	r.registerColumns(api)
+	r.registerStories(api)
 }
 
 func writes() endpoint.Who { return endpoint.Needs(model.PermitArticleWrite) }

@@ -13,7 +13,7 @@ import (
 // VersionRow is a version in a list.
 type VersionRow struct {
 	Number    int                `json:"number"`
-	Cause     model.VersionCause `json:"cause" enum:"autosave,submit,return,approve,publish,correct,restore"`
+	Cause     model.VersionCause `json:"cause" enum:"autosave,submit,return,approve,publish,correct,restore,show"`
 	Title     string             `json:"title"`
 	Author    string             `json:"author"`
 	CreatedAt time.Time          `json:"created_at"`

@@ -29,6 +29,13 @@ type ArticleView struct {
 type articlePage struct {
 	ArticleView
 	Body string `json:"body" doc:"HTML"`
+	// LikeThis leads who has a matter like the one of a case story to writing.
+	LikeThis *likeThis `json:"like_this,omitempty" doc:"“我也有类似的事”：写信时带上的事由和代表"`
+}
+
+type likeThis struct {
+	TopicID          string `json:"topic_id,omitempty"`
+	RepresentativeID string `json:"representative_id,omitempty"`
 }
 
 type articleList struct {
@@ -76,7 +83,15 @@ func (r Room) registerArticles(api endpoint.API) {
 				full, _ := r.Link(id)
 				return full
 			})
-			return endpoint.Of(articlePage{r.viewArticle(a), body}), nil
+			page := articlePage{ArticleView: r.viewArticle(a), Body: body}
+			if a.Kind == model.ArticleCaseStory {
+				topic, representative, err := r.Newsroom.LikeThis(ctx, a.ID)
+				if err != nil {
+					return nil, err
+				}
+				page.LikeThis = &likeThis{topic, representative}
+			}
+			return endpoint.Of(page), nil
 		})
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 type wordingView struct {
-	Purpose model.ConsentPurpose `json:"purpose" enum:"privacy_policy,hand_over,publish" doc:"授权的用途"`
+	Purpose model.ConsentPurpose `json:"purpose" enum:"privacy_policy,hand_over,publish,story_mini_program,story_official_account,story_press" doc:"授权的用途"`
 	Version string               `json:"version" doc:"文字的版本，同意时原样交回"`
 	Title   string               `json:"title"`
 	Words   string               `json:"words" doc:"同意前应完整显示的文字"`

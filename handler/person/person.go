@@ -15,6 +15,7 @@ import (
 	"lianxin/service/account"
 	"lianxin/service/limit"
 	"lianxin/service/message"
+	"lianxin/service/newsroom"
 	"lianxin/service/notice"
 	"lianxin/service/privacy"
 	"lianxin/service/store"
@@ -25,10 +26,13 @@ type Room struct {
 	Accounts *account.Service
 	Messages *message.Service
 	Privacy  *privacy.Service
+	Newsroom *newsroom.Service
 	Pusher   *notice.Pusher
 	DB       *store.DB
 	Now      func() time.Time
-	Log      *slog.Logger
+	// Link makes the addresses of a picture for who may see it now.
+	Link func(pictureID string) (full, thumb string)
+	Log  *slog.Logger
 	// Authorize makes the address of WeChat's page that asks a follower of the
 	// official account to sign in and comes back to a page of ours; empty when
 	// there is no such account.
@@ -44,6 +48,7 @@ func (r Room) Register(api endpoint.API) {
 	r.registerMe(api)
 	r.registerNotices(api)
 	r.registerConsents(api)
+	r.registerStories(api)
 	r.registerReadings(api)
 	r.registerData(api)
 	r.registerCorrections(api)

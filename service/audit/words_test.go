@@ -83,6 +83,9 @@ func TestEveryActionOfTheProgramHasItsWords(t *testing.T) {
 	for _, deed := range model.ArticleFlow().Steps {
 		actions["article."+string(deed.On)] = "the flow of an article"
 	}
+	for _, deed := range model.CaseStoryFlow().Steps {
+		actions["case_story."+string(deed.On)] = "the flow of a case story"
+	}
 	for _, state := range []model.CorrectionState{model.CorrectionDone, model.CorrectionDeclined} {
 		actions["correction."+string(state)] = "what becomes of a correction"
 	}

@@ -48,7 +48,7 @@ func stepsOf(kind model.DeadlineKind) []step {
 	switch kind {
 	case model.DeadlineAskSolved:
 		return askSteps
-	case model.DeadlineAppeal, model.DeadlineObjection, model.DeadlineScreenStall:
+	case model.DeadlineAppeal, model.DeadlineObjection, model.DeadlineScreenStall, model.DeadlineStoryAnswer, model.DeadlineStoryTakeDown:
 		return waitingSteps
 	case model.DeadlineHumanCheck, model.DeadlineFirstTouch, model.DeadlineHandOver, model.DeadlineUnitAccept, model.DeadlineFinish:
 		return officeSteps
@@ -68,6 +68,8 @@ func Defaults() []model.DeadlinePolicy {
 		{Kind: model.DeadlineFinish, Days: 30, Count: model.CountWorking, MaxExtend: 15},
 		{Kind: model.DeadlineObjection, Days: 10, Count: model.CountWorking},
 		{Kind: model.DeadlineAskSolved, Days: 14, Count: model.CountCalendar},
+		{Kind: model.DeadlineStoryAnswer, Days: 15, Count: model.CountWorking},
+		{Kind: model.DeadlineStoryTakeDown, Days: 1, Count: model.CountWorking},
 	}
 }
 

@@ -27,6 +27,9 @@ func (s *Service) Begin(ctx context.Context, by model.Actor, areaID string, kind
 	if !slices.Contains(model.ArticleKinds(), kind) {
 		wrong = append(wrong, fault.Field{Name: "kind", Reason: "没有这一类文章。"})
 	}
+	if kind == model.ArticleCaseStory {
+		wrong = append(wrong, fault.Field{Name: "kind", Reason: "典型案例要先征得当事人同意，请到“典型案例”中从已解决的来信发起。"})
+	}
 	if len(wrong) > 0 {
 		return model.Article{}, fault.Invalid(wrong...)
 	}

@@ -305,7 +305,7 @@ func (s *Service) addDraft(ctx context.Context, p *pass) error {
 	if have.cover == "" {
 		return s.set(ctx, p, assign{"step": model.StepPictures})
 	}
-	draftID, err := s.official.AddDraft(ctx, paper(p.version, have, s.source(p.article, p.door)))
+	draftID, err := s.official.AddDraft(ctx, paper(p.article.Kind, p.version, have, s.source(p.article, p.door)))
 	if errors.Is(err, ErrGone) && p.door.AskedAt.Equal(*p.door.BegunAt) {
 		// The cover was deleted at WeChat since it was given: it is given once more.
 		if err := s.forgetCover(ctx, p.version); err != nil {
@@ -344,7 +344,7 @@ func (s *Service) updateDraft(ctx context.Context, p *pass) error {
 	if err != nil {
 		return err
 	}
-	err = s.official.UpdateDraft(ctx, p.door.DraftID, paper(p.version, have, s.source(p.article, p.door)))
+	err = s.official.UpdateDraft(ctx, p.door.DraftID, paper(p.article.Kind, p.version, have, s.source(p.article, p.door)))
 	switch {
 	case errors.Is(err, ErrGone):
 		return s.giveUp(ctx, p, "公众号草稿箱里已没有这份草稿，可能已被发布或删除。请到公众平台查看；需要新的草稿请点“重试”。")

@@ -111,6 +111,9 @@ func (s *Service) AskMassSend(ctx context.Context, by model.Actor, id string) (m
 		if findings := s.measure(*a).Findings; len(findings) > 0 {
 			return fault.Invalid(findings...)
 		}
+		if err := s.storyAllows(ctx, tx, *a, []model.ArticleDoor{{Door: model.DoorMassSend}}); err != nil {
+			return err
+		}
 		last, err := lastMassSend(ctx, tx, id)
 		if err != nil {
 			return err
@@ -170,6 +173,9 @@ func (s *Service) ConfirmMassSend(ctx context.Context, by model.Actor, id string
 		}
 		if s.official == nil || !sendable(*a) {
 			return notNow(a.State)
+		}
+		if err := s.storyAllows(ctx, tx, *a, []model.ArticleDoor{{Door: model.DoorMassSend}}); err != nil {
+			return err
 		}
 		reach, err := followers(ctx, tx)
 		if err != nil {

@@ -98,9 +98,16 @@ func (s *Service) forgetCover(ctx context.Context, v model.ArticleVersion) error
 	})
 }
 
+// likeThisInWeChat ends a case story: WeChat takes links out of a text, and
+// 阅读原文 leads to our page of it.
+const likeThisInWeChat = `<p style="text-align: center"><strong>我也有类似的事</strong></p><p style="text-align: center">点击文末“阅读原文”，写给您的党代表。</p>`
+
 // paper is a version as WeChat takes it.
-func paper(v model.ArticleVersion, have supply, source string) Paper {
+func paper(kind model.ArticleKind, v model.ArticleVersion, have supply, source string) Paper {
 	content, _ := richtext.ForWeChat(v.Body, have.text)
+	if kind == model.ArticleCaseStory {
+		content += likeThisInWeChat
+	}
 	return Paper{Title: v.Title, Author: v.Byline, Digest: digestOf(v), Content: content, Source: source, CoverID: have.cover}
 }
 

@@ -125,7 +125,7 @@ func (s *Service) previewDraft(ctx context.Context, a model.Article) (string, er
 	if err != nil {
 		return "", err
 	}
-	p := paper(v, have, s.source(a, d))
+	p := paper(a.Kind, v, have, s.source(a, d))
 	if d.DraftID != "" && d.State == model.DoorIdle {
 		err := s.official.UpdateDraft(ctx, d.DraftID, p)
 		if !errors.Is(err, ErrGone) {

@@ -112,7 +112,7 @@ func (s *Service) checkDoors(ctx context.Context, tx *gorm.DB, a model.Article) 
 	if findings := s.measure(a).Findings; atWeChat && len(findings) > 0 {
 		return fault.Invalid(findings...)
 	}
-	return nil
+	return s.storyAllows(ctx, tx, a, wanted)
 }
 
 // wanted gives the doors that publishing opens.

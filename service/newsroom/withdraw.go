@@ -23,29 +23,33 @@ func (s *Service) Withdraw(ctx context.Context, by model.Actor, id, reason strin
 		return model.Article{}, err
 	}
 	return s.change(ctx, by, model.PermitArticleWrite, id, func(ctx context.Context, tx *gorm.DB, a *model.Article) error {
-		now := s.now()
-		set := map[string]any{"reason": reason, "withdrawn_at": now, "scheduled_at": nil}
-		if err := s.moveWith(ctx, tx, by, a, step{deed: model.DeedWithdrawNews, set: set, note: reason}); err != nil {
-			return err
-		}
-		a.Reason, a.WithdrawnAt = reason, &now
-		if err := s.cancelAsked(ctx, tx, id); err != nil {
-			return err
-		}
-		if _, err := s.door(ctx, tx, *a, model.DoorFeed); err != nil { // also what the system brought along has one now
-			return err
-		}
-		doors, err := store.From[model.ArticleDoor](tx).Where("article_id = ?", id).Find(ctx)
-		if err != nil {
-			return fmt.Errorf("newsroom: read doors: %w", err)
-		}
-		for i := range doors {
-			if err := s.shut(ctx, tx, &doors[i]); err != nil {
-				return err
-			}
-		}
-		return nil
+		return s.withdraw(ctx, tx, by, a, reason)
 	})
+}
+
+func (s *Service) withdraw(ctx context.Context, tx *gorm.DB, by model.Actor, a *model.Article, reason string) error {
+	now := s.now()
+	set := map[string]any{"reason": reason, "withdrawn_at": now, "scheduled_at": nil}
+	if err := s.moveWith(ctx, tx, by, a, step{deed: model.DeedWithdrawNews, set: set, note: reason}); err != nil {
+		return err
+	}
+	a.Reason, a.WithdrawnAt = reason, &now
+	if err := s.cancelAsked(ctx, tx, a.ID); err != nil {
+		return err
+	}
+	if _, err := s.door(ctx, tx, *a, model.DoorFeed); err != nil { // also what the system brought along has one now
+		return err
+	}
+	doors, err := store.From[model.ArticleDoor](tx).Where("article_id = ?", a.ID).Find(ctx)
+	if err != nil {
+		return fmt.Errorf("newsroom: read doors: %w", err)
+	}
+	for i := range doors {
+		if err := s.shut(ctx, tx, &doors[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // shut closes a door: at once where nothing is at WeChat.
@@ -219,6 +223,9 @@ func (s *Service) Correct(ctx context.Context, by model.Actor, id string, c Corr
 		}
 		if a.Revision != c.Text.Revision {
 			return errChanged()
+		}
+		if story, err := isStory(ctx, tx, a.ID); err != nil || story {
+			return errors.Join(err, fault.Conflict("典型案例的每一字都经居民确认，不能直接更正。请撤下后重新请居民确认。"))
 		}
 		text := text
 		dropped, err := s.keepPictures(ctx, tx, by, *a, &text)

@@ -102,6 +102,16 @@ func (s *Service) dropDerived(ctx context.Context, tx *gorm.DB, m model.Message)
 	if _, err := store.From[model.AnsweredCard](tx).Where("message_id = ?", m.ID).Delete(ctx); err != nil {
 		return fmt.Errorf("privacy: erase card: %w", err)
 	}
+	stories, err := store.From[model.CaseStory](tx).Where("message_id = ?", m.ID).Count(ctx, "*")
+	if err != nil {
+		return fmt.Errorf("privacy: look for case story: %w", err)
+	}
+	if stories > 0 {
+		end := outbox.Task{Kind: model.StoryEndTask, DedupeKey: m.ID, Payload: model.StoryEnd{MessageID: m.ID}, RunAt: s.now()}
+		if err := outbox.Enqueue(ctx, tx, end); err != nil {
+			return err
+		}
+	}
 	if _, err := store.From[model.TurnMark](tx).Where("turn_id IN (SELECT id FROM turns WHERE message_id = ?)", m.ID).Delete(ctx); err != nil {
 		return fmt.Errorf("privacy: erase marks: %w", err)
 	}

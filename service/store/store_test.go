@@ -64,6 +64,8 @@ func records() []any {
 		model.WeChatPicture{},
 		model.MassSend{},
 		model.LibraryPicture{},
+		model.CaseStory{},
+		model.StoryConsent{},
 		model.Message{},
 		model.Turn{},
 		model.Fact{},

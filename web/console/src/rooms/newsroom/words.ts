@@ -9,7 +9,7 @@ export type Door = Schema['NewsroomDoorView']
 export type Measure = Schema['NewsroomMeasureView']
 
 export const kinds: { kind: Kind; words: string }[] = [
-  { kind: 'news', words: '动态' }, { kind: 'notice', words: '通知' }, { kind: 'guide', words: '指南' }, { kind: 'case_story', words: '办理故事' },
+  { kind: 'news', words: '动态' }, { kind: 'notice', words: '公告' }, { kind: 'guide', words: '知识' }, { kind: 'case_story', words: '典型案例' },
 ]
 export const kindWords = (kind: Kind): string => kinds.find((k) => k.kind === kind)?.words ?? ''
 
@@ -21,7 +21,7 @@ export const states: { state: State; words: string }[] = [
 ]
 
 export const causes: Record<Schema['NewsroomVersionRow']['cause'], string> = {
-  autosave: '自动保存', submit: '提交审核', return: '退回', approve: '审核通过', publish: '发布', correct: '更正', restore: '恢复旧版',
+  autosave: '自动保存', submit: '提交审核', return: '退回', approve: '审核通过', publish: '发布', correct: '更正', restore: '恢复旧版', show: '请居民看过',
 }
 
 /** What a list tells of a door: nothing while it is neither wanted nor used. */
