@@ -6,8 +6,11 @@ import "strings"
 // purpose: nothing of the world changes.
 func attacksOnRoster() map[string][]attempt {
 	seat := []any{
-		"code", "", "name", "", "reading", "", "sex", "", "birth_year", 0, "term_id", "", "electing_unit_id", "", "delegation_id", "", "area_id", "", "serves", []string{},
-		"studio_id", "", "composition", "", "field", "", "post", "", "employer", "", "topics", []string{}, "introduction", "", "office_line", "", "picture_id", "",
+		"code", "", "name", "", "reading", "", "sex", "", "birth_year", 0, "term_id", "", "electing_unit_id", "", "delegation_id", "", "area_id", "", "serves",
+		[]string{},
+		"studio_id", "", "composition", "", "field", "", "post", "", "employer", "", "topics",
+		[]string{},
+		"introduction", "", "office_line", "", "picture_id", "",
 	}
 	table := map[string][]attempt{
 		"POST /api/v1/staff/invitations/batch": {{kind: "unit", body: func(_ *arena, id string) map[string]any {
