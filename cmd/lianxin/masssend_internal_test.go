@@ -15,20 +15,23 @@ import (
 	"lianxin/service/store"
 )
 
-// follower is somebody who follows the official account, known to us too.
-func (p *press) follower(name string) {
+// fan is the name of who follows the official account.
+const fan = "关注者"
+
+// follower lets somebody follow the official account, known to us too.
+func (p *press) follower() {
 	p.t.Helper()
-	p.control(http.MethodPost, "users/"+url.PathEscape(name)+"/follow", map[string]any{}, nil)
-	put(p, model.WeChatIdentity{ID: model.NewID(), PersonID: model.NewID(), Account: model.AccountOfficial, OpenID: "o-" + name, Following: true, CreatedAt: p.clock.Now()})
+	p.control(http.MethodPost, "users/"+url.PathEscape(fan)+"/follow", map[string]any{}, nil)
+	put(p, model.WeChatIdentity{ID: model.NewID(), PersonID: model.NewID(), Account: model.AccountOfficial, OpenID: "o-" + fan, Following: true, CreatedAt: p.clock.Now()})
 }
 
-// received counts how often a follower was shown an article by name.
-func (p *press) received(name string) int {
+// received counts how often the follower was shown an article.
+func (p *press) received() int {
 	p.t.Helper()
 	var got struct {
 		Chat []struct{ Kind, Title string }
 	}
-	p.control(http.MethodGet, "users/"+url.PathEscape(name)+"/chat", map[string]any{}, &got)
+	p.control(http.MethodGet, "users/"+url.PathEscape(fan)+"/chat", map[string]any{}, &got)
 	n := 0
 	for _, m := range got.Chat {
 		if m.Kind == "news" {
@@ -74,7 +77,7 @@ func (p *press) mass(id string) newsroom.Mass {
 func TestAMassSendTakesTwoOfficersAndHappensOnce(t *testing.T) {
 	t.Parallel()
 	p := newPress(t)
-	p.follower("关注者")
+	p.follower()
 	a := p.approved(newsroom.Wishes{Feed: true})
 	_, err := p.news.AskMassSend(t.Context(), p.writer, a.ID)
 	p.sure(err)
@@ -91,8 +94,8 @@ func TestAMassSendTakesTwoOfficersAndHappensOnce(t *testing.T) {
 		t.Errorf("asked for again: %v", err)
 	}
 	m := p.mass(a.ID)
-	if ever, _ := p.public(); ever != 1 || p.received("关注者") != 1 || m.Last.State != model.MassSendSent || m.Last.Reach != 1 || m.Left() != 3 || m.Door.State != model.DoorOpen {
-		t.Errorf("sent %d times, received %d, %+v", ever, p.received("关注者"), m)
+	if ever, _ := p.public(); ever != 1 || p.received() != 1 || m.Last.State != model.MassSendSent || m.Last.Reach != 1 || m.Left() != 3 || m.Door.State != model.DoorOpen {
+		t.Errorf("sent %d times, received %d, %+v", ever, p.received(), m)
 	}
 	p.sure(p.news.MassSendEnded(t.Context(), m.Door.JobID, "send success", 1))
 	if got := p.mass(a.ID); got.Last.Sent != 1 {
@@ -126,15 +129,15 @@ func TestAMassSendThatIsKilledAtAnyStepIsSentOnce(t *testing.T) {
 	for at := 1; at <= 6; at++ {
 		for _, after := range []bool{false, true} {
 			p := newPress(t)
-			p.follower("关注者")
+			p.follower()
 			p.knife.at, p.knife.after = at, after
 			a := p.confirmed()
 			p.run(30 * time.Hour)
 			ever, _ := p.public()
 			where := fmt.Sprintf("killed at call %d, %s, after it was made: %t", at, p.knife.calls[at-1], after)
 			p.sentOnce(where, a.ID, ever)
-			if ever != 1 || p.received("关注者") != 1 {
-				t.Errorf("%s: sent %d times, received %d times", where, ever, p.received("关注者"))
+			if ever != 1 || p.received() != 1 {
+				t.Errorf("%s: sent %d times, received %d times", where, ever, p.received())
 			}
 		}
 	}
@@ -171,7 +174,7 @@ func TestAMassSendSurvivesEveryFaultOfEveryCall(t *testing.T) {
 func TestAMassSendThatWeChatRefusesSaysWhyAndCanBeAskedForAnew(t *testing.T) {
 	t.Parallel()
 	p := newPress(t)
-	p.follower("关注者")
+	p.follower()
 	p.control(http.MethodPut, "publishing", map[string]any{"hold": true, "mass_status": "err(20013)"}, nil)
 	a := p.confirmed()
 	p.run(10 * time.Second)
@@ -371,12 +374,12 @@ func TestAPreviewIsShownToOneFollowerAndItsDraftGoesWhenTheArticleDoes(t *testin
 	if err := p.news.Preview(t.Context(), p.writer, a.ID, "陌生人"); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("to a stranger: %v", err)
 	}
-	p.follower("关注者")
+	p.follower()
 	for range 2 {
-		p.sure(p.news.Preview(t.Context(), p.writer, a.ID, "关注者"))
+		p.sure(p.news.Preview(t.Context(), p.writer, a.ID, fan))
 	}
-	if ever, _ := p.public(); ever != 0 || len(p.box()) != 1 || p.received("关注者") != 2 {
-		t.Errorf("%d public, %d drafts, %d previews", ever, len(p.box()), p.received("关注者"))
+	if ever, _ := p.public(); ever != 0 || len(p.box()) != 1 || p.received() != 2 {
+		t.Errorf("%d public, %d drafts, %d previews", ever, len(p.box()), p.received())
 	}
 	_, err := p.news.PublishNow(t.Context(), p.writer, a.ID)
 	p.sure(err)

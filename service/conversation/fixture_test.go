@@ -31,6 +31,7 @@ type desk struct {
 	clock   *storetest.Clock
 	voice   *voice
 	town    *town
+	news    *newsroom
 	log     *bytes.Buffer
 	service *conversation.Service
 	outbox  *outbox.Dispatcher
@@ -64,6 +65,19 @@ func (v *voice) Follower(_ context.Context, openID string) (string, error) {
 	defer v.mu.Unlock()
 	v.asked++
 	return v.union[openID], v.unknown
+}
+
+// newsroom plays the newsroom: it writes down what it hears.
+type newsroom struct{ heard []string }
+
+func (n *newsroom) PublicationEnded(_ context.Context, jobID string) error {
+	n.heard = append(n.heard, "published "+jobID)
+	return nil
+}
+
+func (n *newsroom) MassSendEnded(_ context.Context, jobID, status string, sent int) error {
+	n.heard = append(n.heard, fmt.Sprintf("sent %s %s %d", jobID, status, sent))
+	return nil
 }
 
 // town plays the directory.
@@ -104,7 +118,7 @@ func newDesk(tb testing.TB) *desk {
 	tb.Helper()
 	d := &desk{
 		tb: tb, db: storetest.Open(tb), clock: storetest.NewClock(tb, "2026-11-23 10:00"), voice: &voice{union: map[string]string{}},
-		log: &bytes.Buffer{},
+		log: &bytes.Buffer{}, news: &newsroom{},
 		town: &town{
 			places: map[string]conversation.Found{"和平社区": {Place: "和平社区", People: people(2)}},
 			scenes: map[string]conversation.Found{"s1": {Place: "和平社区", People: people(2)}},
@@ -113,7 +127,7 @@ func newDesk(tb testing.TB) *desk {
 	}
 	log := slog.New(slog.NewTextHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	d.service = conversation.New(conversation.Options{
-		DB: d.db, Now: d.clock.Now, Log: log, Speaker: d.voice, Directory: d.town,
+		DB: d.db, Now: d.clock.Now, Log: log, Speaker: d.voice, Directory: d.town, Newsroom: d.news,
 		Link: func(page string) string { return "https://lx.example.gov.cn/h5/#/" + page },
 	})
 	d.outbox = outbox.NewDispatcher(d.db, d.clock.Now, log, map[string]outbox.Handler{conversation.TaskKind: d.service.Handle})

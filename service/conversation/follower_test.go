@@ -2,6 +2,7 @@ package conversation_test
 
 import (
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -207,5 +208,15 @@ func TestWhoBlocksTheAccountIsNotFollowing(t *testing.T) {
 	d.hear(conversation.Push{Event: "TEMPLATESENDJOBFINISH", FromUser: "o-wang", Status: "failed:user block"})
 	if d.identity("o-wang").Following {
 		t.Error("still following")
+	}
+}
+
+func TestTheNewsroomHearsThatItsJobsAreDone(t *testing.T) {
+	d := newDesk(t)
+	d.hear(conversation.Push{Event: "PUBLISHJOBFINISH", FromUser: "mphelper", Publish: &conversation.Publish{ID: "2247000001"}})
+	d.hear(conversation.Push{Event: "FREEPUBLISHJOBFINISH", FromUser: "mphelper", Publish: &conversation.Publish{ID: "2247000002"}})
+	d.hear(conversation.Push{Event: "MASSSENDJOBFINISH", FromUser: "mphelper", MsgID: "7", Status: "send success", Mass: &conversation.Mass{Sent: 3}})
+	if got := strings.Join(d.news.heard, ", "); got != "published 2247000001, published 2247000002, sent 7 send success 3" {
+		t.Errorf("heard %q", got)
 	}
 }

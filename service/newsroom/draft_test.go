@@ -49,9 +49,9 @@ func (d *desk) saved(by model.Actor, a model.Article, body string) model.Article
 }
 
 // approved is an article that one officer wrote and another one approved.
-func (d *desk) approved(writer, reviewer model.Actor, areaID, body string) model.Article {
+func (d *desk) approved(writer, reviewer model.Actor) model.Article {
 	d.t.Helper()
-	a := d.saved(writer, d.begun(writer, areaID), body)
+	a := d.saved(writer, d.begun(writer, "s"), "<p>好</p>")
 	_, err := d.Submit(d.t.Context(), writer, a.ID)
 	must(d, err, a)
 	a, err = d.Approve(d.t.Context(), reviewer, a.ID)
@@ -299,7 +299,7 @@ func TestOnlyDraftsAreWrittenIn(t *testing.T) {
 func TestWhatWasApprovedIsReviewedAnewWhenItIsChanged(t *testing.T) {
 	d := newDesk(t)
 	bai, jiang := d.officer("bai", "/d/"), d.officer("jiang", "/d/")
-	a := d.approved(bai, jiang, "s", "<p>好</p>")
+	a := d.approved(bai, jiang)
 	a, err := d.Revise(t.Context(), bai, a.ID)
 	if err != nil || a.State != model.ArticleDraft || d.whole(bai, a.ID).Reviewer != "" {
 		t.Errorf("taken back %+v, %v", a, err)

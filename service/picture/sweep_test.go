@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lianxin/model"
+	"lianxin/model/fault"
 	"lianxin/service/picture"
 )
 
@@ -48,6 +49,30 @@ func TestASweepTakesWhatNothingUsesAndLeavesTheRest(t *testing.T) {
 			t.Errorf("audit log says %q", got)
 		}
 	})
+}
+
+func TestWhatAnArticleOrTheLibraryShowsIsKept(t *testing.T) {
+	d := newDesk(t)
+	wang := d.stranger("wang", model.RolePublicityOfficer)
+	shown, shelved, neither := d.upload(wang), d.upload(wang), d.upload(wang)
+	insert(d, &model.ArticlePicture{ArticleID: "a", PictureID: shown.ID})
+	insert(d, &model.LibraryPicture{ID: "l", PictureID: shelved.ID, CreatedAt: d.clock.Now()})
+	d.clock.Advance(48 * time.Hour)
+	if got := counts(d.sweep(24 * time.Hour)); got != [3]int{1, 0, 0} {
+		t.Errorf("swept %v", got)
+	}
+	for _, id := range []string{shown.ID, shelved.ID} {
+		d.row(id)
+		if err := d.svc.Discard(t.Context(), wang, id); !fault.Is(err, fault.KindConflict) {
+			t.Errorf("discarded: %v", err)
+		}
+	}
+	if _, err := d.svc.Small(t.Context(), shown.ID, 1<<20); err != nil {
+		t.Errorf("a copy for WeChat: %v", err)
+	}
+	if _, err := d.svc.Small(t.Context(), neither.ID, 1<<20); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("a copy of what is gone: %v", err)
+	}
 }
 
 func TestARehearsalCountsAndTouchesNothing(t *testing.T) {

@@ -139,6 +139,31 @@ func TestAnUncertainPublicationIsSaidToBe(t *testing.T) {
 	}
 }
 
+func TestASubmissionThatIsAnsweredByNonsenseIsUncertain(t *testing.T) {
+	w := newWorld(t, nil)
+	g := w.gateway(nil)
+	draft, _ := drafted(t, g)
+	w.fault(body{"path": "/cgi-bin/freepublish/submit", "status": 502, "times": 1})
+	if _, err := g.Publish(t.Context(), draft); !errors.Is(err, model.ErrOutcomeUnknown) {
+		t.Errorf("a status: %v", err)
+	}
+	w.answerWith(func(rw http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Path != "/cgi-bin/freepublish/submit" {
+			return false
+		}
+		_, err := rw.Write([]byte("<html>oops</html>"))
+		return err == nil
+	})
+	if _, err := g.Publish(t.Context(), draft); !errors.Is(err, model.ErrOutcomeUnknown) {
+		t.Errorf("a page: %v", err)
+	}
+	w.answerWith(nil)
+	w.fault(body{"path": "/cgi-bin/freepublish/submit", "errcode": -1, "times": 1})
+	if _, err := g.Publish(t.Context(), draft); errors.Is(err, model.ErrOutcomeUnknown) || !wechat.Retryable(err) {
+		t.Errorf("a refusal: %v", err)
+	}
+}
+
 func TestAMassSendCannotHappenTwice(t *testing.T) {
 	w := newWorld(t, nil)
 	g := w.gateway(nil)
@@ -185,6 +210,12 @@ func TestAPreviewIsForFollowers(t *testing.T) {
 	w.act("follow", body{})
 	if err := g.Preview(t.Context(), draft, openID); err != nil {
 		t.Error(err)
+	}
+	if err := g.PreviewTo(t.Context(), draft, who); err != nil {
+		t.Errorf("by name: %v", err)
+	}
+	if err := g.PreviewTo(t.Context(), draft, "nobody of this name"); err == nil {
+		t.Error("a preview for nobody")
 	}
 	if len(w.calls("/cgi-bin/message/mass/sendall")) != 0 {
 		t.Error("a preview was sent to everybody")

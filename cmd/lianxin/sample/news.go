@@ -50,37 +50,37 @@ func pieces() []piece {
 		{
 			title: "老小区装充电桩，先听二十位居民怎么说", column: columnNews, kind: model.ArticleNews, second: true, digest: "车位、线路、消防，三件事一件一件谈妥。",
 			body: "<p>望江街道的三个老小区准备装充电桩。林晓棠代表没有先看图纸，而是先请二十位居民坐下来。</p><h3>最担心的是线路</h3><p>“楼里的线是九几年的，能不能扛得住？”供电所当场答应逐栋检测，结果张贴在单元门口。</p><h3>车位不够怎么办</h3><p>先装四个公用桩，按小时预约，夜间不占位。</p>",
-			far:  submitted,
+			far:  (*town).submitted,
 		},
 		{
 			title: "一张便民地图，跑了十七个单位", column: columnStories, kind: model.ArticleNews, digest: "哪里能复印、哪里能量血压、哪里有无障碍厕所，都标在一张图上。",
 			body: "<p>和平街道的便民地图上线了。</p><p>周立言代表带着志愿者跑了十七个单位，标出了一百二十三处便民点。</p><p>地图每季度更新一次，发现错漏可以直接来信。</p>",
-			far:  returned,
+			far:  (*town).returned,
 		},
 		{
 			title: "今年冬天的供暖问题，可以这样反映", column: columnPolicy, kind: model.ArticleGuide, digest: "先打供热热线；七天没有解决，再写信给代表。",
 			body: "<p>供暖季开始了。室温不到十八度，请先拨打供热单位的热线，留下受理编号。</p><ol><li>写清小区、楼号、室温和测温时间；</li><li>附上热线的受理编号；</li><li>七天没有解决，再写信给代表。</li></ol>",
-			far:  approved,
+			far:  (*town).approved,
 		},
 		{
 			title: "六个工作室，明天一起开门接待", column: columnNews, kind: model.ArticleNotice, digest: "不用预约，来了就谈。记得带上需要反映的材料。",
 			body: "<p>明天上午九点到十一点半，全区六个党代表工作室同时开门接待。</p><p>不用预约，来了就谈；腿脚不方便的，可以打电话请代表上门。</p>",
-			far:  scheduled,
+			far:  (*town).scheduled,
 		},
 		{
 			title: "十二米的回家路亮了", column: columnStories, kind: model.ArticleCaseStory, digest: "一封信，三天，七盏灯。",
 			body: "<p>云台里的夜路黑了两个多月。居民写信给代表的第三天，七盏路灯全部换新。</p><blockquote><p>“现在下夜班，走这条路不用打手电了。”</p></blockquote><p>区城管局说，今后这一片的路灯每月巡查一次，坏灯四十八小时内修好。</p>",
-			far:  everywhere,
+			far:  (*town).everywhere,
 		},
 		{
 			title: "区里的代表接待日改到每月十号", column: columnNews, kind: model.ArticleNotice, digest: "遇周末顺延到下一个工作日。",
 			body: "<p>从下个月起，代表接待日改到每月十号。</p>",
-			far:  corrected,
+			far:  (*town).corrected,
 		},
 		{
 			title: "停水通知有误，以供水公司公告为准", column: columnNews, kind: model.ArticleNotice, digest: "",
 			body: "<p>江声社区明天上午停水。</p>",
-			far:  withdrawn,
+			far:  (*town).withdrawn,
 		},
 	}
 }
@@ -156,13 +156,13 @@ func (t *town) writeArticle(ctx context.Context, n newsdesk, p piece, columnID s
 	return p.far(t, ctx, n, saved.Article)
 }
 
-func submitted(t *town, ctx context.Context, n newsdesk, a model.Article) error {
+func (t *town) submitted(ctx context.Context, n newsdesk, a model.Article) error {
 	_, err := t.newsroom.Submit(ctx, n.writer, a.ID)
 	return err
 }
 
-func returned(t *town, ctx context.Context, n newsdesk, a model.Article) error {
-	if err := submitted(t, ctx, n, a); err != nil {
+func (t *town) returned(ctx context.Context, n newsdesk, a model.Article) error {
+	if err := t.submitted(ctx, n, a); err != nil {
 		return err
 	}
 	for _, c := range [][2]string{{"“十七个单位”请列出来，或改成“十多个单位”。", "跑了十七个单位"}, {"地图的下载地址还没有写。", ""}} {
@@ -174,15 +174,15 @@ func returned(t *town, ctx context.Context, n newsdesk, a model.Article) error {
 	return err
 }
 
-func approved(t *town, ctx context.Context, n newsdesk, a model.Article) error {
-	if err := submitted(t, ctx, n, a); err != nil {
+func (t *town) approved(ctx context.Context, n newsdesk, a model.Article) error {
+	if err := t.submitted(ctx, n, a); err != nil {
 		return err
 	}
 	_, err := t.newsroom.Approve(ctx, n.reviewer, a.ID)
 	return err
 }
 
-func scheduled(t *town, ctx context.Context, n newsdesk, a model.Article) error {
+func (t *town) scheduled(ctx context.Context, n newsdesk, a model.Article) error {
 	if err := t.approvedFor(ctx, n, a, t.Upload != nil); err != nil {
 		return err
 	}
@@ -193,15 +193,15 @@ func scheduled(t *town, ctx context.Context, n newsdesk, a model.Article) error 
 // approvedFor has an article approved, to go to our feed and, where it may, be
 // published by the official account.
 func (t *town) approvedFor(ctx context.Context, n newsdesk, a model.Article, published bool) error {
-	if err := approved(t, ctx, n, a); err != nil {
+	if err := t.approved(ctx, n, a); err != nil {
 		return err
 	}
 	_, err := t.newsroom.ChooseDoors(ctx, n.writer, a.ID, newsroom.Wishes{Feed: true, Publication: published})
 	return err
 }
 
-func live(t *town, ctx context.Context, n newsdesk, a model.Article) error {
-	if err := approved(t, ctx, n, a); err != nil {
+func (t *town) putOut(ctx context.Context, n newsdesk, a model.Article) error {
+	if err := t.approved(ctx, n, a); err != nil {
 		return err
 	}
 	_, err := t.newsroom.PublishNow(ctx, n.writer, a.ID)
@@ -209,7 +209,7 @@ func live(t *town, ctx context.Context, n newsdesk, a model.Article) error {
 }
 
 // everywhere lets an article out through all doors, as far as it has a picture.
-func everywhere(t *town, ctx context.Context, n newsdesk, a model.Article) error {
+func (t *town) everywhere(ctx context.Context, n newsdesk, a model.Article) error {
 	if err := t.approvedFor(ctx, n, a, t.Upload != nil); err != nil {
 		return err
 	}
@@ -223,8 +223,8 @@ func everywhere(t *town, ctx context.Context, n newsdesk, a model.Article) error
 	return err
 }
 
-func corrected(t *town, ctx context.Context, n newsdesk, a model.Article) error {
-	if err := live(t, ctx, n, a); err != nil {
+func (t *town) corrected(ctx context.Context, n newsdesk, a model.Article) error {
+	if err := t.putOut(ctx, n, a); err != nil {
 		return err
 	}
 	text := newsroom.Text{
@@ -235,8 +235,8 @@ func corrected(t *town, ctx context.Context, n newsdesk, a model.Article) error 
 	return err
 }
 
-func withdrawn(t *town, ctx context.Context, n newsdesk, a model.Article) error {
-	if err := live(t, ctx, n, a); err != nil {
+func (t *town) withdrawn(ctx context.Context, n newsdesk, a model.Article) error {
+	if err := t.putOut(ctx, n, a); err != nil {
 		return err
 	}
 	_, err := t.newsroom.Withdraw(ctx, n.writer, a.ID, "停水时间有变，以供水公司公告为准。")
@@ -253,7 +253,7 @@ func painted(i int) []byte {
 	m := image.NewRGBA(image.Rect(0, 0, width, height))
 	shade := uint8(20 * (i % 6)) //nolint:gosec // below 120
 	for y := range height {
-		sky := color.RGBA{R: 40 + shade, G: uint8(60 + y/6), B: uint8(120 + y/4), A: 255} //nolint:gosec // below 256
+		sky := color.RGBA{R: 40 + shade, G: uint8(60 + y/6), B: uint8(120 + y/4), A: 255}
 		if y > height*3/4 {
 			sky = color.RGBA{R: 60, G: 64, B: 72, A: 255}
 		}

@@ -267,3 +267,28 @@ func ExampleNormalize() {
 	fmt.Println(errors.Is(err, raster.ErrNotPicture), errors.Is(err, raster.ErrOtherKind))
 	// Output: true true
 }
+
+func TestAPictureIsMadeSmallerUntilItFits(t *testing.T) {
+	noise := image.NewRGBA(image.Rect(0, 0, 600, 400))
+	for i := range noise.Pix {
+		noise.Pix[i] = uint8(i * 7919 >> 3) //nolint:gosec // any bytes will do
+	}
+	data := asJPEG(t, noise)
+	same, err := raster.Below(data, len(data))
+	if err != nil || !bytes.Equal(same, data) {
+		t.Errorf("one that fits was changed: %v", err)
+	}
+	small, err := raster.Below(data, len(data)/4)
+	if err != nil || len(small) > len(data)/4 {
+		t.Fatalf("%d bytes of %d, %v", len(small), len(data), err)
+	}
+	if size := decoded(t, small).Bounds().Size(); size.X <= size.Y || size.X >= 600 {
+		t.Errorf("the small one is %v", size)
+	}
+	if _, err := raster.Below(data, 100); !errors.Is(err, raster.ErrTooLarge) {
+		t.Errorf("a picture of no bytes: %v", err)
+	}
+	if _, err := raster.Below([]byte("not a picture"), 3); err == nil {
+		t.Error("what is no picture was made small")
+	}
+}
