@@ -24,7 +24,7 @@ export interface Deed {
 const goesBy = (a: Whole): string => a.doors.filter((d) => d.wanted && d.door !== 'mass_send').map((d) => d.name).join('、') || '（还没有选渠道）'
 const on = (id: string) => ({ params: { path: { id } } })
 
-export const deeds: Deed[] = [
+const deeds: Deed[] = [
   {
     id: 'submit', words: '提交审核', yes: '提交', done: '已提交审核', main: true,
     told: () => '请另一位同事审核。审核期间不能改；要改可以先取回。',
@@ -66,3 +66,11 @@ export const deeds: Deed[] = [
     run: (id, w) => take(api.POST('/api/v1/staff/articles/{id}/withdraw', { ...on(id), body: { reason: w.reason ?? '' } })),
   },
 ]
+
+/** What can be done with an article now, the main thing first, in the words that fit. */
+export function possibleWith(a: Whole): Deed[] {
+  return deeds
+    .filter((d) => a.acts.includes(d.id))
+    .map((d) => (d.id === 'withdraw' && !a.published_at ? { ...d, words: '作废', yes: '作废', done: '已作废' } : d))
+    .sort((x, y) => Number(y.main ?? false) - Number(x.main ?? false))
+}

@@ -24,5 +24,7 @@ export const causes: Record<Schema['NewsroomVersionRow']['cause'], string> = {
   autosave: '自动保存', submit: '提交审核', return: '退回', approve: '审核通过', publish: '发布', correct: '更正', restore: '恢复旧版', show: '请居民看过',
 }
 
-/** What a list tells of a door: nothing while it is neither wanted nor used. */
-export const told = (doors: Door[]): Door[] => doors.filter((d) => d.wanted || d.state !== 'idle')
+/** The doors that an article has begun to go through. */
+export const begun = (doors: Door[]): Door[] => doors.filter((d) => d.state !== 'idle')
+/** The doors that it will go through, while it waits. */
+export const ahead = (r: Row): string => (r.state === 'approved' || r.state === 'scheduled' ? r.doors.filter((d) => d.wanted && d.state === 'idle').map((d) => d.name).join('、') : '')
