@@ -43,7 +43,7 @@ const (
 func pieces() []piece {
 	return []piece{
 		{
-			title: "议事厅里的第三十次夜谈", column: columnStories, kind: model.ArticleCaseStory, digest: "",
+			title: "议事厅里的第三十次夜谈", column: columnStories, kind: model.ArticleNews, digest: "",
 			body: "<p>每周四晚上七点半，潮音社区的议事厅准时亮灯。</p><p>（待补：第三十次夜谈的现场）</p>",
 			far:  func(*town, context.Context, newsdesk, model.Article) error { return nil },
 		},
@@ -68,7 +68,7 @@ func pieces() []piece {
 			far:  (*town).scheduled,
 		},
 		{
-			title: "十二米的回家路亮了", column: columnStories, kind: model.ArticleCaseStory, digest: "一封信，三天，七盏灯。",
+			title: "十二米的回家路亮了", column: columnStories, kind: model.ArticleNews, digest: "一封信，三天，七盏灯。",
 			body: "<p>云台里的夜路黑了两个多月。居民写信给代表的第三天，七盏路灯全部换新。</p><blockquote><p>“现在下夜班，走这条路不用打手电了。”</p></blockquote><p>区城管局说，今后这一片的路灯每月巡查一次，坏灯四十八小时内修好。</p>",
 			far:  (*town).everywhere,
 		},

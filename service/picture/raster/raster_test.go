@@ -271,7 +271,7 @@ func ExampleNormalize() {
 func TestAPictureIsMadeSmallerUntilItFits(t *testing.T) {
 	noise := image.NewRGBA(image.Rect(0, 0, 600, 400))
 	for i := range noise.Pix {
-		noise.Pix[i] = uint8(i * 7919 >> 3) //nolint:gosec // any bytes will do
+		noise.Pix[i] = uint8(i * 7919 >> 3)
 	}
 	data := asJPEG(t, noise)
 	same, err := raster.Below(data, len(data))
