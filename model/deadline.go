@@ -16,9 +16,11 @@ const (
 	DeadlineAskSolved   DeadlineKind = "ask_solved"
 	DeadlineObjection   DeadlineKind = "objection"
 	DeadlineScreenStall DeadlineKind = "screen_stall"
+)
 
-	// The clocks of a case story: until when its people may answer, and by when
-	// it must be down everywhere once somebody took back their word.
+// The clocks of a case story (product.md 4.4): until when its people may answer,
+// and by when it must be down everywhere once somebody took back their word.
+const (
 	DeadlineStoryAnswer   DeadlineKind = "story_answer"
 	DeadlineStoryTakeDown DeadlineKind = "story_take_down"
 )

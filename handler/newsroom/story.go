@@ -282,8 +282,7 @@ func (r Room) registerStoryCheck(api endpoint.API) {
 			}
 			list := maskList{Items: []maskView{}}
 			for _, f := range found {
-				certain := f.Kind != masking.Name && f.Kind != masking.Address
-				list.Items = append(list.Items, maskView{f.Field, f.Kind, f.Kind.Words(), f.Text, f.Before, f.After, f.Instead, certain})
+				list.Items = append(list.Items, maskView{f.Field, f.Kind, f.Kind.Words(), f.Text, f.Before, f.After, f.Instead, f.Certain()})
 			}
 			return endpoint.Of(list), nil
 		})

@@ -164,17 +164,8 @@ func moveMass(ctx context.Context, tx *gorm.DB, m model.MassSend, deed model.Mas
 // it cannot happen twice. Faults: not found, forbidden, conflict.
 func (s *Service) ConfirmMassSend(ctx context.Context, by model.Actor, id string) (model.Article, error) {
 	return s.change(ctx, by, model.PermitArticleReview, id, func(ctx context.Context, tx *gorm.DB, a *model.Article) error {
-		m, err := asked(ctx, tx, id)
+		m, err := s.confirmable(ctx, tx, by, *a)
 		if err != nil {
-			return err
-		}
-		if m.AskedBy == by.PersonID {
-			return fault.Forbidden("群发由您申请，须由另一位同事确认。")
-		}
-		if s.official == nil || !sendable(*a) {
-			return notNow(a.State)
-		}
-		if err := s.storyAllows(ctx, tx, *a, []model.ArticleDoor{{Door: model.DoorMassSend}}); err != nil {
 			return err
 		}
 		reach, err := followers(ctx, tx)
@@ -194,6 +185,22 @@ func (s *Service) ConfirmMassSend(ctx context.Context, by model.Actor, id string
 		}
 		return s.note(ctx, tx, by, *a, "article.mass_send.confirm", fmt.Sprintf("约 %d 位关注者", reach))
 	})
+}
+
+// confirmable gives the mass send that the actor may confirm. Faults: conflict,
+// forbidden, invalid.
+func (s *Service) confirmable(ctx context.Context, tx *gorm.DB, by model.Actor, a model.Article) (model.MassSend, error) {
+	m, err := asked(ctx, tx, a.ID)
+	if err != nil {
+		return m, err
+	}
+	if m.AskedBy == by.PersonID {
+		return m, fault.Forbidden("群发由您申请，须由另一位同事确认。")
+	}
+	if s.official == nil || !sendable(a) {
+		return m, notNow(a.State)
+	}
+	return m, s.storyAllows(ctx, tx, a, []model.ArticleDoor{{Door: model.DoorMassSend}})
 }
 
 // CancelMassSend takes back a mass send that nobody confirmed yet. Faults: not

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -284,9 +285,7 @@ func (s *Service) moveStory(ctx context.Context, tx *gorm.DB, by model.Actor, c 
 		return fault.Conflict("典型案例现在是“%s”，不能这样操作，请刷新后再试。", model.CaseStoryWords(c.State))
 	}
 	set := map[string]any{"state": next, "updated_at": s.now()}
-	for column, value := range d.set {
-		set[column] = value
-	}
+	maps.Copy(set, d.set)
 	n, err := store.From[model.CaseStory](tx).Where("id = ? AND state = ?", c.ID, c.State).Set(clause.Assignments(set)).Update(ctx)
 	if err != nil {
 		return fmt.Errorf("newsroom: move story: %w", err)

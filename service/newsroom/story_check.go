@@ -112,14 +112,8 @@ func (s *Service) CheckStory(ctx context.Context, by model.Actor, id string, rev
 		if err != nil {
 			return err
 		}
-		var wrong []fault.Field
-		for _, f := range found {
-			if proven := f.Kind != masking.Name && f.Kind != masking.Address; proven || !slices.Contains(harmless, f.Text) {
-				wrong = append(wrong, fault.Field{Name: f.Field, Reason: "还有" + f.Kind.Words() + "“" + f.Text + "”，请隐去后再核对。"})
-			}
-		}
-		if len(wrong) > 0 {
-			return fault.Invalid(wrong...)
+		if err := telling(found, harmless); err != nil {
+			return err
 		}
 		set := clause.Assignments(map[string]any{"checked": fingerprint(a), "checker": by.Name, "updated_at": s.now()})
 		if _, err := store.From[model.CaseStory](tx).Where("id = ?", c.ID).Set(set).Update(ctx); err != nil {
@@ -127,6 +121,23 @@ func (s *Service) CheckStory(ctx context.Context, by model.Actor, id string, rev
 		}
 		return s.noteStory(ctx, tx, by, *c, "case_story.check", a.Title)
 	})
+}
+
+// Certain reports whether a finding must go whatever a person says of it.
+func (f Finding) Certain() bool { return f.Kind != masking.Name && f.Kind != masking.Address }
+
+// telling refuses a text that still names somebody. Fault: invalid by field.
+func telling(found []Finding, harmless []string) error {
+	var wrong []fault.Field
+	for _, f := range found {
+		if f.Certain() || !slices.Contains(harmless, f.Text) {
+			wrong = append(wrong, fault.Field{Name: f.Field, Reason: "还有" + f.Kind.Words() + "“" + f.Text + "”，请隐去后再核对。"})
+		}
+	}
+	if len(wrong) > 0 {
+		return fault.Invalid(wrong...)
+	}
+	return nil
 }
 
 // ShowStory shows the resident, and who wrote for them, exactly what is to be
@@ -206,9 +217,7 @@ func (s *Service) JudgeStory(ctx context.Context, by model.Actor, id, shown stri
 		if err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(mine, func(one model.StoryConsent) bool {
-			return (one.Party == model.PartyResident || one.Party == model.PartyWriter) && one.State == model.ConsentGiven
-		}) {
+		if !slices.ContainsFunc(mine, judges) {
 			return fault.NotFound("要您确认的文章")
 		}
 		if agrees && c.State == model.StoryAgreed && c.Agreed == shown {
@@ -217,15 +226,21 @@ func (s *Service) JudgeStory(ctx context.Context, by model.Actor, id, shown stri
 		if c.Shown != shown || c.State != model.StoryShown {
 			return fault.Conflict("文章已经有了新的版本，请重新打开看过再决定。")
 		}
+		step := storyStep{deed: model.DeedStoryWish, set: map[string]any{"wish": wish, "due_at": nil}}
+		telling := storyTelling{"wish-" + shown[:8], "居民希望修改典型案例", wish}
 		if agrees {
-			if err := s.moveStory(ctx, tx, by, &c, storyStep{deed: model.DeedStoryAgree, set: map[string]any{"agreed": shown, "due_at": nil}}); err != nil {
-				return err
-			}
-			return s.tellWriters(ctx, tx, c, storyTelling{"agreed-" + shown[:8], "居民已确认典型案例", "居民看过全文并确认，可以审核发布了。"})
+			step = storyStep{deed: model.DeedStoryAgree, set: map[string]any{"agreed": shown, "due_at": nil}}
+			telling = storyTelling{"agreed-" + shown[:8], "居民已确认典型案例", "居民看过全文并确认，可以审核发布了。"}
 		}
-		if err := s.moveStory(ctx, tx, by, &c, storyStep{deed: model.DeedStoryWish, set: map[string]any{"wish": wish, "due_at": nil}}); err != nil {
+		if err := s.moveStory(ctx, tx, by, &c, step); err != nil {
 			return err
 		}
-		return s.tellWriters(ctx, tx, c, storyTelling{fmt.Sprintf("wish-%s", shown[:8]), "居民希望修改典型案例", wish})
+		return s.tellWriters(ctx, tx, c, telling)
 	})
+}
+
+// judges reports whether a consent makes its person a judge of the text: who
+// wrote, or for whom it was written, and agreed to be told of.
+func judges(one model.StoryConsent) bool {
+	return (one.Party == model.PartyResident || one.Party == model.PartyWriter) && one.State == model.ConsentGiven
 }

@@ -189,36 +189,30 @@ func (s *Service) askedOf(ctx context.Context, db *gorm.DB, by model.Actor, id s
 // decide writes down one answer, also in the person's log of consents. Somebody
 // who is asked as two parties answers for both.
 func (s *Service) decide(ctx context.Context, tx *gorm.DB, by model.Actor, c model.CaseStory, mine []model.StoryConsent, answer StoryAnswer) error {
-	found, changed := false, false
-	for _, row := range mine {
-		if row.Channel != answer.Channel {
-			continue
-		}
-		found = true
-		state := decided(row.State, answer.Given)
-		if state == row.State {
-			continue
-		}
-		if answer.Given {
-			if final(c.State) {
-				return fault.Conflict("这个典型案例已经结束，不用再授权。")
-			}
-			if err := model.CheckWording(answer.Channel.Purpose(), answer.Version); err != nil {
-				return err
-			}
-			row.Wording = answer.Version
-		}
-		set := clause.Assignments(map[string]any{"state": state, "wording": row.Wording, "answered_at": s.now()})
-		if _, err := store.From[model.StoryConsent](tx).Where("id = ?", row.ID).Set(set).Update(ctx); err != nil {
-			return fmt.Errorf("newsroom: keep answer: %w", err)
-		}
-		changed = true
-	}
-	if !found {
+	rows := slices.DeleteFunc(slices.Clone(mine), func(row model.StoryConsent) bool { return row.Channel != answer.Channel })
+	if len(rows) == 0 {
 		return fault.InvalidField("channel", "没有就这个渠道征求您的意见。")
 	}
-	if !changed {
+	rows = slices.DeleteFunc(rows, func(row model.StoryConsent) bool { return decided(row.State, answer.Given) == row.State })
+	if len(rows) == 0 {
 		return nil
+	}
+	if answer.Given {
+		if final(c.State) {
+			return fault.Conflict("这个典型案例已经结束，不用再授权。")
+		}
+		if err := model.CheckWording(answer.Channel.Purpose(), answer.Version); err != nil {
+			return err
+		}
+	}
+	for _, row := range rows {
+		set := map[string]any{"state": decided(row.State, answer.Given), "answered_at": s.now()}
+		if answer.Given {
+			set["wording"] = answer.Version
+		}
+		if _, err := store.From[model.StoryConsent](tx).Where("id = ?", row.ID).Set(clause.Assignments(set)).Update(ctx); err != nil {
+			return fmt.Errorf("newsroom: keep answer: %w", err)
+		}
 	}
 	return s.logConsent(ctx, tx, by, c, answer)
 }

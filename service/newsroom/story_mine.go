@@ -64,9 +64,7 @@ func (s *Service) MyStory(ctx context.Context, by model.Actor, id string) (MySto
 	if c.DueAt != nil && !final(c.State) {
 		one.DueAt = model.DayWords(*c.DueAt)
 	}
-	one.Judges = slices.ContainsFunc(mine, func(m model.StoryConsent) bool {
-		return (m.Party == model.PartyResident || m.Party == model.PartyWriter) && m.State == model.ConsentGiven
-	})
+	one.Judges = slices.ContainsFunc(mine, judges)
 	if c.ArticleID == "" || c.ShownVersion == 0 || final(c.State) {
 		return one, nil
 	}

@@ -220,7 +220,7 @@ func TestAStoryIsShownOnlyAfterAPersonCheckedThisText(t *testing.T) {
 	if err := v.CheckStory(t.Context(), v.bai, id, a.Revision, []string{"李桂兰"}); err != nil {
 		t.Fatal(err)
 	}
-	a = v.saved(v.bai, a, "<p>李桂兰阿姨非常高兴。</p>")
+	v.saved(v.bai, a, "<p>李桂兰阿姨非常高兴。</p>")
 	if v.story(id).IsChecked() {
 		t.Error("the check still stands after the text changed")
 	}

@@ -31,27 +31,12 @@ func (s *Service) WriteStory(ctx context.Context, by model.Actor, id string) err
 		if c.State != model.StoryWriting {
 			return fault.Conflict("各方同意以后才能撰写；现在是“%s”。", model.CaseStoryWords(c.State))
 		}
-		told, err := s.told(ctx, tx, *c)
+		a, err := s.drafted(ctx, tx, by, *c)
 		if err != nil {
 			return err
 		}
-		look := audit.Look{Side: model.SideStaff, Depth: model.ReadingThread}
-		if err := audit.SeenIn(ctx, tx, by, look, []audit.Sight{{MessageID: c.MessageID, As: "宣传部门 " + by.Name}}, s.now()); err != nil {
-			return err
-		}
-		body, err := richtext.Clean(told.skeleton())
-		if err != nil {
-			return fmt.Errorf("newsroom: clean skeleton: %w", err)
-		}
-		now := s.now()
-		a := model.Article{
-			ID: model.NewID(), AreaID: c.AreaID, AreaPath: c.AreaPath, Kind: model.ArticleCaseStory, Title: told.title(), Body: body,
-			State: s.flow.Start, AuthorID: by.PersonID, Author: by.Name, EditorID: by.PersonID, Revision: 1, CreatedAt: now, UpdatedAt: now,
-		}
-		if err := s.beginOf(ctx, tx, by, &a, c.RepresentativeID); err != nil {
-			return err
-		}
-		n, err := store.From[model.CaseStory](tx).Where("id = ? AND article_id = ''", c.ID).Set(clause.Assignments(map[string]any{"article_id": a.ID, "updated_at": now})).Update(ctx)
+		set := clause.Assignments(map[string]any{"article_id": a.ID, "updated_at": s.now()})
+		n, err := store.From[model.CaseStory](tx).Where("id = ? AND article_id = ''", c.ID).Set(set).Update(ctx)
 		if err != nil {
 			return fmt.Errorf("newsroom: join story and article: %w", err)
 		}
@@ -60,6 +45,29 @@ func (s *Service) WriteStory(ctx context.Context, by model.Actor, id string) err
 		}
 		return s.noteStory(ctx, tx, by, *c, "case_story.write", a.Title)
 	})
+}
+
+// drafted writes the article that a story begins with, and that its message was
+// read for it.
+func (s *Service) drafted(ctx context.Context, tx *gorm.DB, by model.Actor, c model.CaseStory) (model.Article, error) {
+	told, err := s.told(ctx, tx, c)
+	if err != nil {
+		return model.Article{}, err
+	}
+	look := audit.Look{Side: model.SideStaff, Depth: model.ReadingThread}
+	if err := audit.SeenIn(ctx, tx, by, look, []audit.Sight{{MessageID: c.MessageID, As: "宣传部门 " + by.Name}}, s.now()); err != nil {
+		return model.Article{}, err
+	}
+	body, err := richtext.Clean(told.skeleton())
+	if err != nil {
+		return model.Article{}, fmt.Errorf("newsroom: clean skeleton: %w", err)
+	}
+	now := s.now()
+	a := model.Article{
+		ID: model.NewID(), AreaID: c.AreaID, AreaPath: c.AreaPath, Kind: model.ArticleCaseStory, Title: told.title(), Body: body,
+		State: s.flow.Start, AuthorID: by.PersonID, Author: by.Name, EditorID: by.PersonID, Revision: 1, CreatedAt: now, UpdatedAt: now,
+	}
+	return a, s.beginOf(ctx, tx, by, &a, c.RepresentativeID)
 }
 
 // beginOf writes the article of a story.
@@ -186,26 +194,16 @@ func (t tale) chapter(b *strings.Builder, heading string, of func(model.Turn) bo
 
 // words tell a fact to the public; facts of the house are left out.
 func (t tale) words(deed model.MessageDeed) string {
-	switch deed {
-	case model.DeedSubmit:
-		return "居民来信"
-	case model.DeedAcknowledge:
-		return t.representative + "代表收到并开始办理"
-	case model.DeedAnswer:
-		return t.representative + "代表答复"
-	case model.DeedHandOver:
-		return "转交" + t.unit + "办理"
-	case model.DeedAccept:
-		return t.unit + "接办"
-	case model.DeedUnitAnswer:
-		return t.unit + "答复"
-	case model.DeedReopen:
-		return "居民反映还没有解决，继续办理"
-	case model.DeedConfirm:
-		return "居民确认已经解决"
-	default:
-		return ""
-	}
+	return map[model.MessageDeed]string{
+		model.DeedSubmit:      "居民来信",
+		model.DeedAcknowledge: t.representative + "代表收到并开始办理",
+		model.DeedAnswer:      t.representative + "代表答复",
+		model.DeedHandOver:    "转交" + t.unit + "办理",
+		model.DeedAccept:      t.unit + "接办",
+		model.DeedUnitAnswer:  t.unit + "答复",
+		model.DeedReopen:      "居民反映还没有解决，继续办理",
+		model.DeedConfirm:     "居民确认已经解决",
+	}[deed]
 }
 
 // solvedAt is when the resident said so.

@@ -215,17 +215,8 @@ func (s *Service) Correct(ctx context.Context, by model.Actor, id string, c Corr
 	}
 	var saved Saved
 	_, err = s.change(ctx, by, model.PermitArticleWrite, id, func(ctx context.Context, tx *gorm.DB, a *model.Article) error {
-		if !slices.Contains(model.ArticlePublic(), a.State) {
-			return notNow(a.State)
-		}
-		if a.ReviewerID != "" && a.ReviewerID == by.PersonID {
-			return fault.Forbidden("您是这篇文章的审核人，请由另一位同事更正。")
-		}
-		if a.Revision != c.Text.Revision {
-			return errChanged()
-		}
-		if story, err := isStory(ctx, tx, a.ID); err != nil || story {
-			return errors.Join(err, fault.Conflict("典型案例的每一字都经居民确认，不能直接更正。请撤下后重新请居民确认。"))
+		if err := correctable(ctx, tx, by, *a, c.Text.Revision); err != nil {
+			return err
 		}
 		text := text
 		dropped, err := s.keepPictures(ctx, tx, by, *a, &text)
@@ -239,6 +230,25 @@ func (s *Service) Correct(ctx context.Context, by model.Actor, id string, c Corr
 		return s.renewDoors(ctx, tx, *a)
 	})
 	return saved, err
+}
+
+// correctable refuses a correction that the actor may not make. Faults:
+// forbidden, conflict.
+func correctable(ctx context.Context, tx *gorm.DB, by model.Actor, a model.Article, revision int) error {
+	if !slices.Contains(model.ArticlePublic(), a.State) {
+		return notNow(a.State)
+	}
+	if a.ReviewerID != "" && a.ReviewerID == by.PersonID {
+		return fault.Forbidden("您是这篇文章的审核人，请由另一位同事更正。")
+	}
+	if a.Revision != revision {
+		return errChanged()
+	}
+	story, err := isStory(ctx, tx, a.ID)
+	if err == nil && story {
+		return fault.Conflict("典型案例的每一字都经居民确认，不能直接更正。请撤下后重新请居民确认。")
+	}
+	return err
 }
 
 // rewrite replaces the text of a live article.
