@@ -82,6 +82,31 @@ func (d weChatDesk) Say(ctx context.Context, openID, text string) error {
 	return d.PushCustomer(ctx, openID, text)
 }
 
+func (d weChatDesk) Show(ctx context.Context, openID string, card conversation.Card) error {
+	return d.gateway.SendCustomerNews(ctx, openID, wechat.NewsCard{Title: card.Title, Description: card.Words, URL: card.URL})
+}
+
+func (d weChatDesk) Menu(ctx context.Context) ([]conversation.Button, error) {
+	menu, err := d.gateway.Menu(ctx)
+	return ourButtons(menu), plainRefusal(err)
+}
+
+func (d weChatDesk) SetMenu(ctx context.Context, menu []conversation.Button) error {
+	return plainRefusal(d.gateway.SetMenu(ctx, weChatButtons(menu)))
+}
+
+// plainRefusal tells somebody at a desk what WeChat does not like, and what to do.
+func plainRefusal(err error) error {
+	if _, refused := errors.AsType[*wechat.Error](err); !refused {
+		return err
+	}
+	if wechat.Retryable(err) {
+		return weChatFault(err)
+	}
+	found, do := weChatTrouble(err)
+	return errors.Join(fault.Conflict("微信没有接受：%s。%s", found, do), err)
+}
+
 // scenePage is the page of the mini-program that a scanned code opens.
 const scenePage = "pages/scene/index"
 

@@ -12,26 +12,10 @@ import (
 	"lianxin/service/wechat"
 )
 
-// standardMenu is the menu of the official account; its keys are answered by
-// service/conversation.
-func standardMenu() []wechat.MenuButton {
-	click := func(name, key string) wechat.MenuButton {
-		return wechat.MenuButton{Type: wechat.ButtonClick, Name: name, Key: key}
-	}
-	return []wechat.MenuButton{
-		click("找代表", conversation.KeyFindRepresentative),
-		click("动态", conversation.KeyLatestArticles),
-		{Name: "我的", Children: []wechat.MenuButton{
-			click("我的来信", conversation.KeyMyMessages),
-			click("怎么用", conversation.KeyHowTo),
-		}},
-	}
-}
-
 func menuCommand(w world) *cobra.Command {
 	return &cobra.Command{
 		Use:   "menu",
-		Short: "把标准菜单发布到公众号",
+		Short: "把公众号菜单再发布一次：管理台里上次发布的，没有就是标准菜单",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			cfg, err := config.LoadServing(w.lookup)
@@ -58,9 +42,36 @@ func menuCommand(w world) *cobra.Command {
 	}
 }
 
+// publishMenu sends WeChat the menu that was published last.
 func (a *app) publishMenu(ctx context.Context) error {
-	if err := a.gateway.SetMenu(ctx, standardMenu()); err != nil {
+	menu, err := a.talk.PublishedMenu(ctx)
+	if err != nil {
+		return err
+	}
+	if err := a.gateway.SetMenu(ctx, weChatButtons(menu)); err != nil {
 		return fmt.Errorf("发布菜单：%w", err)
 	}
 	return nil
+}
+
+func weChatButtons(menu []conversation.Button) []wechat.MenuButton {
+	var buttons []wechat.MenuButton
+	for _, b := range menu {
+		buttons = append(buttons, wechat.MenuButton{
+			Type: wechat.MenuButtonType(b.Kind), Name: b.Name, Key: b.Key, URL: b.URL, AppID: b.AppID, PagePath: b.Page,
+			MediaID: b.MediaID, ArticleID: b.ArticleID, Children: weChatButtons(b.Children),
+		})
+	}
+	return buttons
+}
+
+func ourButtons(menu []wechat.MenuButton) []conversation.Button {
+	var buttons []conversation.Button
+	for _, b := range menu {
+		buttons = append(buttons, conversation.Button{
+			Kind: conversation.ButtonKind(b.Type), Name: b.Name, Key: b.Key, URL: b.URL, AppID: b.AppID, Page: b.PagePath,
+			MediaID: b.MediaID, ArticleID: b.ArticleID, Children: ourButtons(b.Children),
+		})
+	}
+	return buttons
 }

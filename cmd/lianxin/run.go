@@ -63,6 +63,7 @@ type app struct {
 	dispatcher *outbox.Dispatcher
 	limiter    *limit.Limiter
 	accounts   *account.Service
+	talk       *conversation.Service
 	registry   *prometheus.Registry
 	jobs       []outbox.Job
 	stopping   atomic.Bool
@@ -145,7 +146,10 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 		DB: db, Now: now, Log: log, Channels: weChat, Link: link,
 		Mini: templates(cfg.Templates.Mini), Official: templates(cfg.Templates.Official),
 	})
-	talk := conversation.New(conversation.Options{DB: db, Now: now, Log: log, Speaker: weChat, Directory: signpost{places, news}, Newsroom: news, Link: link})
+	talk := conversation.New(conversation.Options{
+		DB: db, Now: now, Log: log, Speaker: weChat, Directory: signpost{places, news}, Newsroom: news, Menus: weChat, Link: link,
+	})
+	a.talk = talk
 
 	a.dispatcher = outbox.NewDispatcher(db, now, log, count.watchTasks(map[string]outbox.Handler{
 		message.ScreenTask:    messages.HandleScreen,
@@ -186,6 +190,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 		Staff: staff.Room{
 			Messages: messages, Privacy: desk, Accounts: accounts, Directory: places, DB: db, Now: now, Link: pictureLink, Codes: weChat,
 			Routines: routinesOf(a.jobs), Explain: explainFailure,
+			Talk: talk, MiniAppID: cfg.WeChat.Mini.AppID, Online: a.online,
 		},
 		Roster:   rosterdesk.Room{Roster: people, Messages: messages, Link: pictureLink},
 		Newsroom: newsdesk.Room{Newsroom: news, Pictures: pictures, Link: pictureLink},

@@ -172,3 +172,50 @@ func (p *program) district() string {
 	})
 	return id
 }
+
+func TestWhatTheOfficeWritesIsAnsweredOnThePhone(t *testing.T) {
+	p := demoCopy(t)
+	office := p.officer(model.RolePublicityOfficer)
+	body := map[string]any{"words": "接待日\n接访", "matching": "contains", "form": "text", "body": "每月 15 日在街道工作室接待。写信：{写信}", "enabled": true}
+	made := office.must(http.StatusCreated, office.post("/api/v1/staff/official/replies", body))
+	tried := office.must(http.StatusOK, office.post("/api/v1/staff/official/try", map[string]any{"text": "接待日是哪天？"}))
+	if !strings.Contains(tried.body, "每月 15 日在街道工作室接待") || !strings.Contains(tried.body, "关键词回复：接待日") {
+		t.Errorf("tried: %s", tried.body)
+	}
+	menu := map[string]any{"revision": 0, "buttons": []any{map[string]any{"name": "接待日", "kind": "click", "key": "REPLY:" + made.field(t, "id")}}}
+	office.must(http.StatusOK, office.put("/api/v1/staff/official/menu", menu))
+	office.must(http.StatusNoContent, office.post("/api/v1/staff/official/menu/publish", map[string]any{"revision": 1}))
+	there := office.must(http.StatusOK, office.get("/api/v1/staff/official/menu/there")).body
+	if !strings.Contains(there, `"same":true`) || !strings.Contains(there, "接待日") {
+		t.Errorf("WeChat has %s", there)
+	}
+	checked := office.must(http.StatusOK, office.post("/api/v1/staff/official/check", nil)).body
+	for _, want := range []string{`"check":"回调（公众号）","verdict":"ok"`, `"check":"公众号菜单","verdict":"ok"`, `"check":"从公开地址访问自己","verdict":"ok"`, `"check":"通知模板（小程序）","verdict":"ok"`, "LIANXIN_TEMPLATE_MINI_TASK"} {
+		if !strings.Contains(checked, want) {
+			t.Errorf("the check lacks %s: %s", want, checked)
+		}
+	}
+	if a := p.officer(model.RoleLiaisonOfficer).get("/api/v1/staff/official/menu"); a.status != http.StatusForbidden {
+		t.Errorf("the liaison office: %d", a.status)
+	}
+}
+
+func TestTheCheckSaysFieldByFieldWhatIsWrongWithATemplate(t *testing.T) {
+	p := demoCopy(t)
+	env := p.fullEnv()
+	code, stdout, _ := command(t, env, "", "check", "--online")
+	if code != 0 || !strings.Contains(stdout, "[正常] 回调（公众号）") {
+		t.Errorf("all is well, and it says with %d: %s", code, stdout)
+	}
+	env["LIANXIN_TEMPLATE_MINI_TASK"], env["LIANXIN_TEMPLATE_OFFICIAL_TASK"] = "mini-nothing", "oa-task:thing1,thing9,phrase3,thing4"
+	env["LIANXIN_PUBLIC_URL"] = "http://127.0.0.1:1"
+	code, stdout, _ = command(t, env, "", "check", "--online")
+	for _, want := range []string{"这个模板 ID 在微信后台不存在", "期限（thing9）：微信的模板里没有这个字段", "微信要求每个字段都填", "[故障] 从公开地址访问自己：连不上对方", "oa-task:thing1,time2,phrase3,thing4"} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("it does not say %q: %s", want, stdout)
+		}
+	}
+	if code != 1 {
+		t.Errorf("exit code %d", code)
+	}
+}

@@ -36,6 +36,7 @@ type auditLine struct {
 	ID          string    `json:"id"`
 	At          time.Time `json:"at"`
 	Actor       string    `json:"actor"`
+	ActorWords  string    `json:"actor_words" doc:"谁；程序自己做的用普通的话说"`
 	Action      string    `json:"action"`
 	Words       string    `json:"words" doc:"做了什么，用普通的话说"`
 	Target      string    `json:"target"`
@@ -91,7 +92,7 @@ func (r Room) registerAudit(api endpoint.API) {
 		list := auditList{Items: []auditLine{}, Next: next}
 		for _, l := range lines {
 			list.Items = append(list.Items, auditLine{
-				ID: l.ID, At: l.At.In(model.Shanghai), Actor: l.Actor, Action: l.Action, Words: audit.Words(l.Action), Target: l.TargetKind,
+				ID: l.ID, At: l.At.In(model.Shanghai), Actor: l.Actor, ActorWords: audit.ActorWords(l.Actor), Action: l.Action, Words: audit.Words(l.Action), Target: l.TargetKind,
 				TargetWords: audit.TargetWords(l.TargetKind), TargetID: l.TargetID, Area: areas[l.AreaPath], Detail: l.Detail, Request: l.RequestID,
 			})
 		}
@@ -142,7 +143,7 @@ func (r Room) exportAudit(ctx context.Context, by model.Actor, f audit.Filter) (
 	}
 	for _, l := range lines {
 		row := []string{
-			l.At.In(model.Shanghai).Format(time.DateTime), l.Actor, audit.Words(l.Action), audit.TargetWords(l.TargetKind), l.TargetID,
+			l.At.In(model.Shanghai).Format(time.DateTime), audit.ActorWords(l.Actor), audit.Words(l.Action), audit.TargetWords(l.TargetKind), l.TargetID,
 			areas[l.AreaPath], l.Detail, l.Action, l.RequestID,
 		}
 		for i, cell := range row {

@@ -9,6 +9,7 @@ import (
 	"lianxin/handler/endpoint"
 	"lianxin/handler/messageview"
 	"lianxin/service/account"
+	"lianxin/service/conversation"
 	"lianxin/service/directory"
 	"lianxin/service/message"
 	"lianxin/service/privacy"
@@ -38,6 +39,11 @@ type Room struct {
 	// Explain says in plain words what an error that was written down means, and
 	// what to do about it.
 	Explain func(lastError string) (found, do string)
+	// Talk is the official account's desk, MiniAppID the mini-program its menu opens.
+	Talk      *conversation.Service
+	MiniAppID string
+	// Online looks whether WeChat and this program reach and understand each other.
+	Online func(ctx context.Context) Online
 }
 
 // Register adds the routes.
@@ -55,4 +61,5 @@ func (r Room) Register(api endpoint.API) {
 	r.registerAccounts(api)
 	r.registerPrivacy(api)
 	r.registerOperate(api)
+	r.registerOfficial(api)
 }

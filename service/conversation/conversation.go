@@ -28,6 +28,8 @@ type Speaker interface {
 	// ErrContentRefused and ErrChannelUnavailable, after which trying again is
 	// useless; every other failure may pass.
 	Say(ctx context.Context, openID, text string) error
+	// Show sends a card to them; it fails as Say does.
+	Show(ctx context.Context, openID string, card Card) error
 	// Follower gives a follower's unionid, empty when the accounts are not
 	// joined. It fails with model.ErrNotFollowing for somebody who has left.
 	Follower(ctx context.Context, openID string) (unionID string, err error)
@@ -73,7 +75,7 @@ type Headline struct {
 
 // Options wires a Service. Link makes an address that can be tapped in a chat
 // out of a mini-program path. Speaker, Directory, Newsroom and Link are not needed
-// where only the mini-program is connected.
+// where only the mini-program is connected, Menus is for the menu alone.
 type Options struct {
 	DB        *store.DB
 	Now       func() time.Time
@@ -81,6 +83,7 @@ type Options struct {
 	Speaker   Speaker
 	Directory Directory
 	Newsroom  Newsroom
+	Menus     Menus
 	Link      func(page string) string
 }
 
@@ -92,12 +95,15 @@ type Service struct {
 	speaker   Speaker
 	directory Directory
 	newsroom  Newsroom
+	menus     Menus
 	link      func(page string) string
 }
 
 // New makes a Service.
 func New(o Options) *Service {
-	return &Service{db: o.DB, clock: o.Now, log: o.Log, speaker: o.Speaker, directory: o.Directory, newsroom: o.Newsroom, link: o.Link}
+	return &Service{
+		db: o.DB, clock: o.Now, log: o.Log, speaker: o.Speaker, directory: o.Directory, newsroom: o.Newsroom, menus: o.Menus, link: o.Link,
+	}
 }
 
 // now is the moment in UTC, as fine as every database keeps it.

@@ -32,6 +32,7 @@ type desk struct {
 	voice   *voice
 	town    *town
 	news    *newsroom
+	board   *board
 	log     *bytes.Buffer
 	service *conversation.Service
 	outbox  *outbox.Dispatcher
@@ -58,6 +59,10 @@ func (v *voice) Say(_ context.Context, openID, text string) error {
 	}
 	v.said = append(v.said, said{openID, text})
 	return nil
+}
+
+func (v *voice) Show(ctx context.Context, openID string, card conversation.Card) error {
+	return v.Say(ctx, openID, card.Title+"|"+card.Words+"|"+card.URL)
 }
 
 func (v *voice) Follower(_ context.Context, openID string) (string, error) {
@@ -118,7 +123,7 @@ func newDesk(tb testing.TB) *desk {
 	tb.Helper()
 	d := &desk{
 		tb: tb, db: storetest.Open(tb), clock: storetest.NewClock(tb, "2026-11-23 10:00"), voice: &voice{union: map[string]string{}},
-		log: &bytes.Buffer{}, news: &newsroom{},
+		log: &bytes.Buffer{}, news: &newsroom{}, board: &board{},
 		town: &town{
 			places: map[string]conversation.Found{"和平社区": {Place: "和平社区", People: people(2)}},
 			scenes: map[string]conversation.Found{"s1": {Place: "和平社区", People: people(2)}},
@@ -127,7 +132,7 @@ func newDesk(tb testing.TB) *desk {
 	}
 	log := slog.New(slog.NewTextHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	d.service = conversation.New(conversation.Options{
-		DB: d.db, Now: d.clock.Now, Log: log, Speaker: d.voice, Directory: d.town, Newsroom: d.news,
+		DB: d.db, Now: d.clock.Now, Log: log, Speaker: d.voice, Directory: d.town, Newsroom: d.news, Menus: d.board,
 		Link: func(page string) string { return "https://lx.example.gov.cn/h5/#/" + page },
 	})
 	d.outbox = outbox.NewDispatcher(d.db, d.clock.Now, log, map[string]outbox.Handler{conversation.TaskKind: d.service.Handle})

@@ -103,10 +103,10 @@ func (s *Service) converse(ctx context.Context, h heard) error {
 	if err := s.meet(ctx, h); err != nil {
 		return err
 	}
-	text := ""
+	var answer Answer
 	if s.now().Sub(h.push.moment(s.now())) < answerLife {
 		var err error
-		if text, err = s.compose(ctx, h.push); err != nil {
+		if answer, err = s.compose(ctx, h.push); err != nil {
 			return err
 		}
 	}
@@ -116,15 +116,15 @@ func (s *Service) converse(ctx context.Context, h heard) error {
 		mine, err = claim(ctx, tx, h)
 		return err
 	})
-	if err != nil || !mine || text == "" {
+	if err != nil || !mine || answer.empty() {
 		return err
 	}
-	return s.say(ctx, h, text)
+	return s.say(ctx, h, answer)
 }
 
 // say sends the answer that was claimed.
-func (s *Service) say(ctx context.Context, h heard, text string) error {
-	err := s.speaker.Say(ctx, h.push.FromUser, text)
+func (s *Service) say(ctx context.Context, h heard, answer Answer) error {
+	err := s.send(ctx, h.push.FromUser, answer)
 	switch {
 	case err == nil:
 		return nil
@@ -141,6 +141,13 @@ func (s *Service) say(ctx context.Context, h heard, text string) error {
 		return nil
 	}
 	return errors.Join(fmt.Errorf("conversation: answer: %w", err), s.giveBack(ctx, h))
+}
+
+func (s *Service) send(ctx context.Context, openID string, answer Answer) error {
+	if answer.Card != nil {
+		return s.speaker.Show(ctx, openID, *answer.Card)
+	}
+	return s.speaker.Say(ctx, openID, answer.Text)
 }
 
 // claim takes a push out of the hands of everybody else who has it, and erases

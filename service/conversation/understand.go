@@ -23,6 +23,11 @@ const (
 	topicElsewhere
 )
 
+// topicNames says what is answered to each.
+var topicNames = map[topic]string{
+	topicHelp: "使用说明", topicFind: "怎么找代表", topicLatest: "最新动态", topicMine: "我的来信", topicElsewhere: "其他去处",
+}
+
 // fixedWords are understood as they stand, without case and punctuation.
 var fixedWords = map[topic][]string{
 	topicHelp: {
@@ -53,11 +58,9 @@ func clean(words string) string {
 }
 
 func topicOf(words string) topic {
-	bare := strings.ToLower(strings.TrimFunc(words, func(r rune) bool {
-		return unicode.IsPunct(r) || unicode.IsSymbol(r) || unicode.IsSpace(r)
-	}))
+	said := bare(words)
 	for t, fixed := range fixedWords {
-		if slices.Contains(fixed, bare) {
+		if slices.Contains(fixed, said) {
 			return t
 		}
 	}

@@ -86,6 +86,8 @@ func records() []any {
 		model.Queue{},
 		model.Inbound{},
 		model.WeChatToken{},
+		model.OfficialMenu{},
+		model.OfficialReply{},
 		model.LimitMark{},
 		model.LimitShare{},
 		model.TurnMark{},

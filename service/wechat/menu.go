@@ -3,6 +3,7 @@ package wechat
 import (
 	"context"
 	"net/url"
+	"slices"
 )
 
 const (
@@ -43,7 +44,10 @@ type MenuButton struct {
 	URL      string         `json:"url,omitempty"`
 	AppID    string         `json:"appid,omitempty"`
 	PagePath string         `json:"pagepath,omitempty"`
-	Children []MenuButton   `json:"sub_button,omitempty"`
+	// MediaID and ArticleID are of the kinds that show something of the account's own.
+	MediaID   string       `json:"media_id,omitempty"`
+	ArticleID string       `json:"article_id,omitempty"`
+	Children  []MenuButton `json:"sub_button,omitempty"`
 }
 
 // SetMenu replaces the official account's menu. People see it within five
@@ -137,10 +141,27 @@ func checkLeaf(button MenuButton) error {
 		return checkMenuURL(button.URL)
 	case ButtonView:
 		return checkMenuURL(button.URL)
-	default:
-		return notSent(apiMenuCreate, 40017, "a button is click, view or miniprogram")
 	}
+	switch {
+	case slices.Contains(keyButtons, button.Type):
+		if button.Key == "" || len(button.Key) > maxMenuKey {
+			return notSent(apiMenuCreate, 40019, "the key of such a button has 1 to 128 bytes")
+		}
+		return nil
+	case slices.Contains(contentButtons, button.Type):
+		if button.MediaID == "" && button.ArticleID == "" {
+			return notSent(apiMenuCreate, 40007, "such a button needs the id of what it shows")
+		}
+		return nil
+	}
+	return notSent(apiMenuCreate, 40017, "WeChat knows no such button")
 }
+
+// Buttons that are not made here, but kept when a menu has them.
+var (
+	keyButtons     = []MenuButtonType{"scancode_push", "scancode_waitmsg", "pic_sysphoto", "pic_photo_or_album", "pic_weixin", "location_select"}
+	contentButtons = []MenuButtonType{"media_id", "view_limited", "article_id", "article_view_limited"}
+)
 
 func checkMenuURL(given string) error {
 	address, err := url.Parse(given)

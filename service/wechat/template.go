@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"regexp"
+	"strings"
 	"time"
 )
 
@@ -16,8 +17,10 @@ const (
 type Template struct {
 	ID    string
 	Title string
-	// Keys are the names of its fields, in their order.
-	Keys []string
+	// Keys are the names of its fields, in their order, Labels what people read
+	// beside each.
+	Keys   []string
+	Labels []string
 }
 
 // TemplateList is what an account has, and WeChat's clock when it said so. The
@@ -27,7 +30,7 @@ type TemplateList struct {
 	At        time.Time
 }
 
-var templateKey = regexp.MustCompile(`\{\{(\w+)\.DATA\}\}`)
+var templateKey = regexp.MustCompile(`([^\n{}]*?)[:：]?\s*\{\{(\w+)\.DATA\}\}`)
 
 // Templates lists the templates of an account that this program sends by: those
 // of subscribe messages for the mini-program, those for followers for the
@@ -56,18 +59,18 @@ func (g *Gateway) Templates(ctx context.Context, kind AccountKind) (TemplateList
 		return list, err
 	}
 	for _, t := range answer.Subscribe {
-		list.Templates = append(list.Templates, Template{ID: t.ID, Title: t.Title, Keys: keysIn(t.Content)})
+		list.Templates = append(list.Templates, templateOf(t.ID, t.Title, t.Content))
 	}
 	for _, t := range answer.Follower {
-		list.Templates = append(list.Templates, Template{ID: t.ID, Title: t.Title, Keys: keysIn(t.Content)})
+		list.Templates = append(list.Templates, templateOf(t.ID, t.Title, t.Content))
 	}
 	return list, nil
 }
 
-func keysIn(content string) []string {
-	var keys []string
+func templateOf(id, title, content string) Template {
+	t := Template{ID: id, Title: title}
 	for _, found := range templateKey.FindAllStringSubmatch(content, -1) {
-		keys = append(keys, found[1])
+		t.Labels, t.Keys = append(t.Labels, strings.TrimSpace(found[1])), append(t.Keys, found[2])
 	}
-	return keys
+	return t
 }
