@@ -30,5 +30,13 @@ export const rooms: Room[] = [
   { path: '/templates', name: 'templates', title: '常用答复', needs: 'message.oversee', inNavigation: true, page: () => import('./liaison/Templates.vue') },
   { path: '/stories', name: 'stories', title: '典型案例', needs: 'article.review', inNavigation: true, page: () => import('./stories/Stories.vue') },
   { path: '/stories/:id', name: 'story', title: '典型案例', needs: 'article.review', within: 'stories', page: () => import('./stories/Story.vue') },
+  { path: '/staff', name: 'staff', title: '账号与角色', needs: 'staff.manage', inNavigation: true, page: () => import('./settings/Staff.vue') },
+  { path: '/clocks', name: 'clocks', title: '期限与节假日', needs: 'policy.set', inNavigation: true, page: () => import('./settings/Clocks.vue') },
+  { path: '/holidays', name: 'holidays', title: '节假日与调休', needs: 'policy.set', within: 'clocks', page: () => import('./settings/Holidays.vue') },
+  { path: '/official', name: 'official', title: '公众号', needs: 'official.account', inNavigation: true, page: () => import('./official/Menu.vue') },
+  { path: '/official/replies', name: 'replies', title: '欢迎语和关键词', needs: 'official.account', within: 'official', page: () => import('./official/Replies.vue') },
+  { path: '/official/check', name: 'online', title: '接入检查', needs: 'official.account', within: 'official', page: () => import('./official/Check.vue') },
+  { path: '/tasks', name: 'tasks', title: '后台任务', needs: 'system.operate', inNavigation: true, page: () => import('./settings/Tasks.vue') },
+  { path: '/audit', name: 'audit', title: '审计日志', needs: 'audit.read', inNavigation: true, page: () => import('./settings/Audit.vue') },
   { path: '/own', name: 'own', title: '我的登录', inNavigation: true, page: () => import('./own/Access.vue') },
 ]
