@@ -21,12 +21,15 @@ type work struct{ words, dropped string }
 
 // taskWork says it in plain words; a test looks that no kind is missing.
 var taskWork = map[string]work{
-	"screen_turn":   {"检查来信文字", "这段文字不再自动检查，来信停在“检查中”，到期后转人工审核。"},
-	"check_picture": {"检查图片", "这张图片不再检查，不会给代表看。"},
-	"notice":        {"推送通知", "这条通知不再经微信推送，本人在小程序的通知里仍看得到。"},
-	"inbound":       {"答复公众号里的话", "这个人刚才在公众号里的话或动作不再答复。"},
-	"deadline":      {"处理到期和提醒", "这一次提醒或到期处理不再做，来信可能停在原处，请改派或代办。"},
-	"erase_picture": {"删除已注销者的图片", "图片文件可能留在存储里，请联系维护人员删除。"},
+	"screen_turn":      {"检查来信文字", "这段文字不再自动检查，来信停在“检查中”，到期后转人工审核。"},
+	"check_picture":    {"检查图片", "这张图片不再检查，不会给代表看。"},
+	"notice":           {"推送通知", "这条通知不再经微信推送，本人在小程序的通知里仍看得到。"},
+	"inbound":          {"答复公众号里的话", "这个人刚才在公众号里的话或动作不再答复。"},
+	"deadline":         {"处理到期和提醒", "这一次提醒或到期处理不再做，来信可能停在原处，请改派或代办。"},
+	"article_door":     {"发布文章的一步", "文章停在这个出口，请在文章里重试，或到微信后台手工发布。"},
+	"article_schedule": {"到时间发布文章", "文章不会自己发布，请在文章里发布或重新定时。"},
+	"export_messages":  {"导出来信", "这次导出不会有文件，请重新导出。"},
+	"erase_picture":    {"删除已注销者的图片", "图片文件可能留在存储里，请联系维护人员删除。"},
 }
 
 // TaskWords says what a kind of task does; the kind itself when it is not known.

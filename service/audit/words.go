@@ -31,6 +31,13 @@ var actionWords = map[string]string{ //nolint:gosec // what passwords and codes 
 	"case_story.take_back":   "典型案例的授权撤回",
 	"case_story.drop":        "放弃典型案例",
 	"case_story.taken_down":  "典型案例已全部撤下",
+	"article.doors":          "选择文章发到哪里",
+	"article.retry":          "重试文章的一个出口",
+	"article.preview":        "把文章预览发到微信",
+	"library.add":            "图片库新增图片",
+	"library.remove":         "图片库删除图片",
+	"message.export":         "导出来信",
+	"message.export_fetch":   "下载导出的来信",
 	"column.add":             "新增栏目",
 	"column.rename":          "修改栏目名称",
 	"column.remove":          "删除栏目",
@@ -178,7 +185,7 @@ var actionWords = map[string]string{ //nolint:gosec // what passwords and codes 
 
 // targetWords says what the kinds of records are called.
 var targetWords = map[string]string{
-	"area": "区域", "article": "文章", "audit": "审计日志", "backup": "备份", "calendar": "节假日安排", "column": "栏目", "device": "设备", "key": "加密密钥",
+	"area": "区域", "article": "文章", "audit": "审计日志", "backup": "备份", "calendar": "节假日安排", "column": "栏目", "device": "设备", "export": "导出", "library_picture": "图片库图片", "key": "加密密钥",
 	"message": "来信", "person": "人员", "picture": "图片", "reply_template": "答复模板", "representative": "代表",
 	"place": "公示牌", "retention": "数据清理", "roster": "名册", "session": "登录", "task": "后台任务",
 	"unit_officer": "承办单位经办人", "official_menu": "公众号菜单", "official_reply": "公众号自动回复",
@@ -188,6 +195,7 @@ var targetWords = map[string]string{
 var actorWords = map[string]string{
 	"command line": "命令行", "content check": "系统（内容检查）", "deadline": "系统（期限）", "delivery": "系统（送达）", "erasure": "系统（注销）",
 	"install calendar": "系统（节假日）", "key rotation": "系统（换密钥）", "picture check": "系统（图片检查）", "picture sweep": "系统（清理图片）",
+	"newsroom": "系统（发布文章）", "leading message ended": "系统（合并的来信）",
 	"retention": "系统（数据清理）", "sample": "示例数据", "session guard": "系统（登录保护）", "sign-in guard": "系统（登录保护）", "wechat push": "系统（微信消息）",
 }
 
