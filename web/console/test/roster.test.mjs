@@ -299,3 +299,18 @@ test('Who may only read the roster is offered no more, and it can be read on a p
   await page.locator('tbody tr').first().waitFor()
   await desk.looks('phone-units')
 }, { width: 390, height: 844 }))
+
+test('Forms and the import fit a phone', () => at('organisation', async (desk, page) => {
+  await desk.go('/roster/import')
+  await page.getByText('选择 Excel 文件').waitFor()
+  await page.getByLabel('选择 Excel 文件').setInputFiles(workbook({ 代表: [columns, ['单晓芸', '女', '八零', street, '社工', '和平社工站', '13800000000']] }))
+  await page.getByText('处需要改正').waitFor()
+  await desk.looks('phone-roster-import')
+  await desk.go('/roster/representatives/new')
+  await page.getByLabel('姓名（必填）').waitFor()
+  await desk.looks('phone-person-form')
+  await desk.go('/roster/areas')
+  await page.getByRole('button', { name: '新增区域' }).click()
+  await page.getByRole('button', { name: '加一段' }).click()
+  await desk.looks('phone-roster-area')
+}, { width: 390, height: 844 }))
