@@ -28,6 +28,7 @@ var taskWork = map[string]work{
 	"deadline":         {"处理到期和提醒", "这一次提醒或到期处理不再做，来信可能停在原处，请改派或代办。"},
 	"article_door":     {"发布文章的一步", "文章停在这个出口，请在文章里重试，或到微信后台手工发布。"},
 	"article_schedule": {"到时间发布文章", "文章不会自己发布，请在文章里发布或重新定时。"},
+	"story_end":        {"撤下典型案例", "案例可能还公开着，请在文章里撤下。"},
 	"export_messages":  {"导出来信", "这次导出不会有文件，请重新导出。"},
 	"erase_picture":    {"删除已注销者的图片", "图片文件可能留在存储里，请联系维护人员删除。"},
 }
@@ -41,7 +42,7 @@ func TaskWords(kind string) string {
 }
 
 var routineWords = map[string]string{
-	"deadline": "期限：提醒和到期", "digest": "每日摘要", "erasure": "注销和删除个人数据", "retention": "清理到期的数据",
+	"case stories": "典型案例：到期的同意和撤下", "deadline": "期限：提醒和到期", "digest": "每日摘要", "erasure": "注销和删除个人数据", "retention": "清理到期的数据",
 	"forget limits": "忘掉过期的限制记录", "sweep pictures": "清理没有用上的图片", "sweep picture files": "清理没有记录的图片文件",
 }
 
