@@ -91,7 +91,7 @@ func (a *arena) try(t target, at attempt, c caller, w which) answer {
 		id = at.fresh(a, w)
 	}
 	kind := cmp.Or(at.of, "first_touch")
-	path := strings.NewReplacer("{id}", id, "{seat_id}", id, "{area_id}", id, "{target_id}", id, "{code}", id, "{kind}", kind, "{year}", "2027", "{day}", "2027-05-03", "{n}", "0", "{part}", "0", "{cid}", id, "{door}", "publication").Replace(t.path) + at.query
+	path := strings.NewReplacer("{id}", id, "{seat_id}", id, "{area_id}", id, "{target_id}", id, "{code}", id, "{kind}", kind, "{year}", "2027", "{day}", "2027-05-03", "{n}", "0", "{part}", "0", "{weekday}", "2", "{cid}", id, "{door}", "publication").Replace(t.path) + at.query
 	if t.order() >= 3 && c.token != "" {
 		c.phone = c.stepUp(c.again())
 	}
@@ -215,7 +215,7 @@ func (a *arena) expectStepUp(t *testing.T) {
 			if to.who != "signed in" && c.reach(model.Permission(to.who)) == model.ReachNone {
 				code = `"code":"forbidden"`
 			}
-			path := strings.NewReplacer("{id}", "x", "{seat_id}", "x", "{area_id}", "x", "{kind}", "first_touch", "{part}", "0", "{year}", "2027", "{day}", "2027-05-03", "{door}", "publication").Replace(to.path)
+			path := strings.NewReplacer("{id}", "x", "{seat_id}", "x", "{area_id}", "x", "{kind}", "first_touch", "{part}", "0", "{weekday}", "2", "{year}", "2027", "{day}", "2027-05-03", "{door}", "publication").Replace(to.path)
 			if got := a.ask(to.method, a.app+path, c.token, map[string]any{}); got.status != http.StatusForbidden || !strings.Contains(got.body, code) {
 				t.Errorf("%s by %s before stepping up: got %d, want %s: %s", to, c.name, got.status, code, got.body)
 			}

@@ -164,12 +164,16 @@ func (a *arena) pickPlaces() {
 	a.records["area"] = [3]string{home.ID, below.ID, away.ID}
 	a.records["seat"] = [3]string{seats[0].ID, seats[1].ID, distant.ID}
 	a.owners["seat"] = [3]string{string(model.RoleRepresentative)}
-	var units [3]string
+	var units, studios [3]string
 	for i, place := range []model.Area{home, home, away} {
 		u := model.Unit{ID: model.NewID(), AreaID: place.ID, AreaPath: place.Path, Name: "靶场单位" + signs[i], Active: true}
 		plant(a, &u)
 		units[i] = u.ID
+		room := model.Studio{ID: model.NewID(), AreaID: place.ID, AreaPath: place.Path, Name: "靶场工作室" + signs[i]}
+		plant(a, &room)
+		studios[i] = room.ID
 	}
+	a.records["studio"] = studios
 	a.records["unit"], a.owners["unit"] = units, [3]string{string(model.RoleUnitOfficer)}
 	a.records["topic"] = [3]string{firstOf[model.Topic](a, "1 = 1").ID}
 	a.records["article"] = [3]string{firstOf[model.Article](a, "state = ?", model.ArticleLive).ID}

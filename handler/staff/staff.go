@@ -52,6 +52,7 @@ func (r Room) Register(api endpoint.API) {
 	r.registerFilters(api)
 	r.registerBulk(api)
 	r.registerExports(api)
+	r.registerRota(api)
 	r.registerActs(api)
 	r.registerChecks(api)
 	r.registerOffice(api)

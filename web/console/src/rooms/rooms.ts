@@ -27,6 +27,7 @@ export const rooms: Room[] = [
   { path: '/roster/import', name: 'roster-import', title: '导入和导出', needs: 'roster.read', within: 'roster', page: () => import('./roster/Import.vue') },
   { path: '/roster/representatives/:id', name: 'roster-person', title: '代表', needs: 'roster.read', within: 'roster', page: () => import('./roster/Person.vue') },
   { path: '/roster/:kind', name: 'roster-records', title: '名册', needs: 'roster.read', within: 'roster', page: () => import('./roster/Records.vue') },
+  { path: '/rota', name: 'rota', title: '工作室值班', needs: 'message.oversee', inNavigation: true, page: () => import('./liaison/Rota.vue') },
   { path: '/templates', name: 'templates', title: '常用答复', needs: 'message.oversee', inNavigation: true, page: () => import('./liaison/Templates.vue') },
   { path: '/stories', name: 'stories', title: '典型案例', needs: 'article.review', inNavigation: true, page: () => import('./stories/Stories.vue') },
   { path: '/stories/:id', name: 'story', title: '典型案例', needs: 'article.review', within: 'stories', page: () => import('./stories/Story.vue') },
