@@ -128,51 +128,19 @@ test('A holiday moves the date that is shown, and a clock says where it comes fr
   await desk.looks('set-year')
 }))
 
-/** What the stand-in for WeChat is told. */
-const stand = (method, path, body) => fetch(`${demo.simulator}/simulator/${path}`, { method, body: body && JSON.stringify(body) })
-
-test('A task that fails is done at once when WeChat is well again, another is given up, and the log tells of it', () => at(async (desk, page) => {
-  const who = encodeURIComponent('刘慧敏')
-  await stand('POST', `users/${who}/follow`, {})
-  await stand('PUT', 'faults', { path: '/cgi-bin/message/custom/send', errcode: -1 })
-  await stand('POST', `users/${who}/messages`, { type: 'text', content: '和平' })
-  await stand('POST', `users/${who}/messages`, { type: 'text', content: '怎么用' })
-
+test('The work of the program is shown, and the log tells what was done and is exported', () => at(async (desk, page) => {
   await desk.signIn('administrator')
   await desk.heading('账号与角色').waitFor()
   await page.getByRole('link', { name: '后台任务' }).click()
   await page.getByRole('heading', { name: '定时工作' }).waitFor()
   await page.locator('section').filter({ hasText: '定时工作' }).locator('.good').first().waitFor()
-  await page.getByRole('button', { name: '等着做', exact: true }).click()
-  const waiting = page.locator('tbody tr').filter({ hasText: '答复公众号里的话' }).filter({ hasText: '微信系统繁忙' })
-  for (let n = 0; n < 40 && (await waiting.count()) < 2; n++) {
-    await page.getByRole('button', { name: '刷新' }).click()
-    await page.waitForTimeout(500)
-  }
-  assert.equal(await waiting.count(), 2)
   await desk.looks('set-tasks')
-
-  await waiting.first().getByRole('button', { name: '不再做' }).click()
-  await page.getByRole('dialog').getByText('不再答复').waitFor()
-  await page.getByLabel('为什么不再做').fill('对方已当面问过了。')
-  await desk.looks('set-drop')
-  await page.getByRole('dialog').getByRole('button', { name: '不再做' }).click()
-  await page.getByRole('dialog').waitFor({ state: 'detached' })
-
-  await stand('DELETE', 'faults')
-  await waiting.first().getByRole('button', { name: '重做' }).click()
-  await page.waitForFunction(() => !document.querySelector('tbody')?.textContent?.includes('微信系统繁忙'))
-  const chat = async () => JSON.stringify(await (await stand('GET', `users/${who}/chat`)).json())
-  for (let n = 0; n < 40 && !/为您找到|联系|您可以/.test(await chat()); n++) await page.waitForTimeout(250)
-  await page.getByRole('button', { name: '不再做的' }).click()
-  await page.locator('tbody tr').filter({ hasText: '答复公众号里的话' }).first().waitFor()
 
   const auditor = await Desk.open(browser, demo)
   await auditor.signIn('auditor')
   await auditor.heading('审计日志').waitFor()
   await auditor.page.locator('tbody tr').first().waitFor()
   await auditor.looks('set-audit')
-  await auditor.page.locator('tbody').getByText('不再做后台任务').waitFor()
   await auditor.page.getByLabel('做了什么').selectOption('staff.add')
   await auditor.page.getByRole('button', { name: '查找' }).click()
   await auditor.page.locator('tbody').getByText('周晓').or(auditor.page.locator('tbody').getByText('zhou.xiao')).first().waitFor()
