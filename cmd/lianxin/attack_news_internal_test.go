@@ -2,14 +2,25 @@ package main
 
 import "lianxin/model"
 
-// drafts plants an article of somebody else in each of three areas.
-func (a *arena) drafts(areas ...model.Area) (ids [3]string) {
+// articles plants an article of somebody else in each of three areas, for each of
+// the states in which something can be done.
+func (a *arena) articles(areas ...model.Area) {
+	a.tb.Helper()
+	for kind, state := range map[string]model.ArticleState{
+		"draft": model.ArticleDraft, "article in review": model.ArticleInReview, "approved": model.ArticleApproved,
+		"scheduled": model.ArticleScheduled, "live article": model.ArticleLive, "corrected": model.ArticleCorrected,
+	} {
+		a.records[kind] = a.drafts(state, areas...)
+	}
+}
+
+func (a *arena) drafts(state model.ArticleState, areas ...model.Area) (ids [3]string) {
 	a.tb.Helper()
 	for i, area := range areas {
 		now := clock().UTC()
 		row := model.Article{
 			ID: model.NewID(), AreaID: area.ID, AreaPath: area.Path, Kind: model.ArticleNews, Title: "机密文稿" + signs[i], Body: "<p>好</p>",
-			State: model.ArticleDraft, AuthorID: "somebody", Revision: 1, CreatedAt: now, UpdatedAt: now,
+			State: state, AuthorID: "somebody", Revision: 1, CreatedAt: now, UpdatedAt: now,
 		}
 		plant(a, &row)
 		ids[i] = row.ID
@@ -43,9 +54,9 @@ func attacksOnNewsroom() map[string][]attempt {
 		"GET /api/v1/staff/articles/{id}":                        {draft},
 		"PUT /api/v1/staff/articles/{id}/draft":                  {draft.with("revision", 1, "title", "攻方改题", "body", "<p>改</p>")},
 		"POST /api/v1/staff/articles/{id}/submit":                {draft},
-		"POST /api/v1/staff/articles/{id}/revise":                {draft},
-		"POST /api/v1/staff/articles/{id}/return":                {draft.with("reason", "请再改改")},
-		"POST /api/v1/staff/articles/{id}/approve":               {{kind: "draft", says: "不能由您审核通过"}},
+		"POST /api/v1/staff/articles/{id}/revise":                {on("scheduled")},
+		"POST /api/v1/staff/articles/{id}/return":                {on("article in review").with("reason", "请再改改")},
+		"POST /api/v1/staff/articles/{id}/approve":               {{kind: "article in review", says: "不能由您审核通过"}},
 		"POST /api/v1/staff/articles/{id}/comments":              {draft.with("text", "批注")},
 		"POST /api/v1/staff/articles/{id}/comments/{cid}/settle": {unknown(draft, "这条批注")},
 		"GET /api/v1/staff/articles/{id}/versions":               {draft},
@@ -54,11 +65,11 @@ func attacksOnNewsroom() map[string][]attempt {
 		"POST /api/v1/staff/articles/{id}/versions/{n}/restore":  {unknown(draft, "这个版本")},
 		"PUT /api/v1/staff/articles/{id}/doors":                  {draft.with("feed", true, "draft", false, "publication", false)},
 		"POST /api/v1/staff/articles/{id}/doors/{door}/retry":    {draft},
-		"POST /api/v1/staff/articles/{id}/schedule":              {draft.with("at", clock().AddDate(0, 0, 7))},
-		"POST /api/v1/staff/articles/{id}/unschedule":            {draft},
-		"POST /api/v1/staff/articles/{id}/publish":               {draft},
-		"POST /api/v1/staff/articles/{id}/correct":               {draft.with("revision", 1, "title", "更正", "body", "<p>更正</p>", "note", "更正说明")},
-		"POST /api/v1/staff/articles/{id}/withdraw":              {draft.with("reason", "撤下")},
+		"POST /api/v1/staff/articles/{id}/schedule":              {on("approved").with("at", clock().AddDate(0, 0, 7))},
+		"POST /api/v1/staff/articles/{id}/unschedule":            {on("scheduled")},
+		"POST /api/v1/staff/articles/{id}/publish":               {on("approved")},
+		"POST /api/v1/staff/articles/{id}/correct":               {on("live article").with("revision", 1, "title", "更正", "body", "<p>更正</p>", "note", "更正说明")},
+		"POST /api/v1/staff/articles/{id}/withdraw":              {on("corrected").with("reason", "撤下")},
 		"GET /api/v1/staff/articles/{id}/wechat":                 {draft},
 		"POST /api/v1/staff/articles/{id}/preview":               {draft.with("to", "me").or(422)},
 		"GET /api/v1/staff/articles/{id}/mass-send":              {draft},

@@ -177,7 +177,8 @@ func (a *arena) pickPlaces() {
 	a.records["unit"], a.owners["unit"] = units, [3]string{string(model.RoleUnitOfficer)}
 	a.records["topic"] = [3]string{firstOf[model.Topic](a, "1 = 1").ID}
 	a.records["article"] = [3]string{firstOf[model.Article](a, "state = ?", model.ArticleLive).ID}
-	a.records["draft"], a.records["column"] = a.drafts(home, below, away), [3]string{"none"}
+	a.records["column"] = [3]string{"none"}
+	a.articles(home, below, away)
 	a.records["library"] = a.shelve(home, below, away)
 	a.records["story"], a.records["unasked"] = a.tales(home, below, away), [3]string{"none"}
 }
