@@ -353,7 +353,8 @@ func wrongWith(got answer) string {
 	return ""
 }
 
-// The same requests each time, some two dozen for an operation, unless flags ask for others: a change that has
+// The same requests each time, some two dozen for an operation, unless flags ask
+// for others: a change that has
 // nothing to do with it does not turn red. -rapid.seed and -rapid.checks find new ones.
 const (
 	generatedSeed   = "20261126"
