@@ -33,6 +33,11 @@ func (v voice) Say(_ context.Context, _, text string) error {
 	return nil
 }
 
+func (v voice) Show(_ context.Context, _ string, card conversation.Card) error {
+	v.said <- card.Title
+	return nil
+}
+
 func (voice) Follower(context.Context, string) (string, error) { return "", nil }
 
 type town struct{}

@@ -83,7 +83,8 @@ func (s *Service) remind(ctx context.Context, tx *gorm.DB, m model.Message, step
 		return s.tellUnit(ctx, tx, m, t)
 	case model.DeadlineHumanCheck:
 		return s.tellLiaison(ctx, tx, m, t)
-	case model.DeadlineFirstTouch, model.DeadlineHandOver, model.DeadlineAskSolved, model.DeadlineAppeal, model.DeadlineObjection, model.DeadlineScreenStall:
+	case model.DeadlineFirstTouch, model.DeadlineHandOver, model.DeadlineAskSolved, model.DeadlineAppeal, model.DeadlineObjection, model.DeadlineScreenStall,
+		model.DeadlineStoryAnswer, model.DeadlineStoryTakeDown:
 	}
 	return s.tellHolder(ctx, tx, m, t)
 }

@@ -226,17 +226,22 @@ func (s *Service) JudgeStory(ctx context.Context, by model.Actor, id, shown stri
 		if c.Shown != shown || c.State != model.StoryShown {
 			return fault.Conflict("文章已经有了新的版本，请重新打开看过再决定。")
 		}
-		step := storyStep{deed: model.DeedStoryWish, set: map[string]any{"wish": wish, "due_at": nil}}
-		telling := storyTelling{"wish-" + shown[:8], "居民希望修改典型案例", wish}
-		if agrees {
-			step = storyStep{deed: model.DeedStoryAgree, set: map[string]any{"agreed": shown, "due_at": nil}}
-			telling = storyTelling{"agreed-" + shown[:8], "居民已确认典型案例", "居民看过全文并确认，可以审核发布了。"}
-		}
+		step, telling := judged(shown, agrees, wish)
 		if err := s.moveStory(ctx, tx, by, &c, step); err != nil {
 			return err
 		}
 		return s.tellWriters(ctx, tx, c, telling)
 	})
+}
+
+// judged is what the word on a shown text does, and what the writers are told of it.
+func judged(shown string, agrees bool, wish string) (storyStep, storyTelling) {
+	if agrees {
+		return storyStep{deed: model.DeedStoryAgree, set: map[string]any{"agreed": shown, "due_at": nil}},
+			storyTelling{"agreed-" + shown[:8], "居民已确认典型案例", "居民看过全文并确认，可以审核发布了。"}
+	}
+	return storyStep{deed: model.DeedStoryWish, set: map[string]any{"wish": wish, "due_at": nil}},
+		storyTelling{"wish-" + shown[:8], "居民希望修改典型案例", wish}
 }
 
 // judges reports whether a consent makes its person a judge of the text: who
