@@ -1,1 +1,0 @@
-import{E as e,Ot as t,S as n,V as r,_t as i}from"./vue-BdbfnTJ5.js";import{n as a}from"./dates-Dody6rp4.js";var o=[`datetime`],s=e({__name:`Moment`,props:{at:{}},setup(e){return(s,c)=>(r(),n(`time`,{datetime:e.at},t(i(a)(e.at)),9,o))}});export{s as t};
