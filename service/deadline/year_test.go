@@ -67,15 +67,16 @@ func TestATablePastedFromASpreadsheetIsRead(t *testing.T) {
 }
 
 func TestWhatCannotBeReadIsSaid(t *testing.T) {
-	for pasted, want := range map[string]string{
-		"":                    "没有任何日期",
-		"2026-01-01,false,元旦": "不在 2027 年里",
-		"一、元旦：放假三天。":          "没有看懂哪几天放假",
-		"一、元旦：13月1日至3日放假。":        "不是一个日期",
-		"一、春节：2月1日至28日放假。":        "起止日期不对",
-		"一、春节：2月1日至8日放假。2月30日上班。": "补班的日期不对",
-		"2027-01-01 放假":           "三列",
+	for _, c := range [][2]string{
+		{"", "没有任何日期"},
+		{"2026-01-01,false,元旦", "不在 2027 年里"},
+		{"一、元旦：放假三天。", "没有看懂哪几天放假"},
+		{"一、元旦：13月1日至3日放假。", "不是一个日期"},
+		{"一、春节：2月1日至28日放假。", "起止日期不对"},
+		{"一、春节：2月1日至8日放假。2月30日上班。", "补班的日期不对"},
+		{"2027-01-01 放假", "三列"},
 	} {
+		pasted, want := c[0], c[1]
 		_, err := deadline.ReadYear(2027, pasted)
 		f := fault.Of(err)
 		if f == nil || len(f.Fields) == 0 || !strings.Contains(f.Fields[0].Reason, want) {
