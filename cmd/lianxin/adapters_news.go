@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
+	"lianxin/model"
 	"lianxin/service/newsroom"
 	"lianxin/service/picture"
 	"lianxin/service/wechat"
@@ -180,4 +182,24 @@ func (d officialDesk) Preview(ctx context.Context, draftID, openID string) error
 
 func (d officialDesk) PreviewTo(ctx context.Context, draftID, weChatName string) error {
 	return newsFault(d.gateway.PreviewTo(ctx, draftID, weChatName))
+}
+
+func (d officialDesk) Figures(ctx context.Context, publishedOn time.Time) ([]newsroom.Counted, error) {
+	found, _, err := d.gateway.ArticleFigures(ctx, publishedOn)
+	if err != nil {
+		return nil, newsFault(err)
+	}
+	var counted []newsroom.Counted
+	for _, one := range found {
+		if one.Index != "1" { // a draft of ours holds one article
+			continue
+		}
+		for _, day := range one.Days {
+			counted = append(counted, newsroom.Counted{
+				DataID: one.DataID, Day: model.Day(day.Day), Readers: day.Readers, Sharers: day.Sharers, Likes: day.Likes, Hearts: day.Hearts,
+				Comments: day.Comments, Keepers: day.Keepers,
+			})
+		}
+	}
+	return counted, nil
 }

@@ -70,6 +70,7 @@ func attacksOnNewsroom() map[string][]attempt {
 		"POST /api/v1/staff/articles/{id}/publish":               {on("approved")},
 		"POST /api/v1/staff/articles/{id}/correct":               {on("live article").with("revision", 1, "title", "更正", "body", "<p>更正</p>", "note", "更正说明")},
 		"POST /api/v1/staff/articles/{id}/withdraw":              {on("corrected").with("reason", "撤下")},
+		"GET /api/v1/staff/articles/{id}/figures":                {draft},
 		"GET /api/v1/staff/articles/{id}/wechat":                 {draft},
 		"POST /api/v1/staff/articles/{id}/preview":               {draft.with("to", "me").or(422)},
 		"GET /api/v1/staff/articles/{id}/mass-send":              {draft},

@@ -36,6 +36,7 @@ func (a *app) routine(custodian *picture.Custodian, desk *privacy.Service, news 
 			defer a.dispatcher.Wake()
 			return news.StoryTick(ctx)
 		}},
+		{Name: "article figures", Every: time.Hour, Tick: news.FiguresTick},
 		{Name: "retention", Every: time.Hour, Tick: func(ctx context.Context) error {
 			_, err := desk.Retain(ctx)
 			return err

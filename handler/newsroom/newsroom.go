@@ -42,6 +42,7 @@ func (r Room) Register(api endpoint.API) {
 	r.registerLibrary(api)
 	r.registerColumns(api)
 	r.registerStories(api)
+	r.registerFigures(api)
 }
 
 func writes() endpoint.Who { return endpoint.Needs(model.PermitArticleWrite) }

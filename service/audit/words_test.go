@@ -86,6 +86,12 @@ func TestEveryActionOfTheProgramHasItsWords(t *testing.T) {
 	for _, deed := range model.CaseStoryFlow().Steps {
 		actions["case_story."+string(deed.On)] = "the flow of a case story"
 	}
+	for _, deed := range model.DoorFlow().Steps {
+		actions["article.door."+string(deed.On)] = "the flow of a door"
+	}
+	for _, deed := range []string{"ask", "confirm", "cancel"} {
+		actions["article.mass_send."+deed] = "a mass send"
+	}
 	for _, state := range []model.CorrectionState{model.CorrectionDone, model.CorrectionDeclined} {
 		actions["correction."+string(state)] = "what becomes of a correction"
 	}

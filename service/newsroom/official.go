@@ -3,6 +3,7 @@ package newsroom
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // What an Official's errors wrap besides a fault with words for an editor and
@@ -40,6 +41,9 @@ type Official interface {
 	MassSend(ctx context.Context, draftID, onceID string) (Receipt, error)
 	MassState(ctx context.Context, jobID string) (Outcome, error)
 	DeleteMass(ctx context.Context, jobID string) error
+	// Figures lists what came of what was published on a day, until the end of each
+	// day since; none before WeChat has counted.
+	Figures(ctx context.Context, publishedOn time.Time) ([]Counted, error)
 	// Preview shows a draft to one person, by openid or by the name of their WeChat.
 	Preview(ctx context.Context, draftID, openID string) error
 	PreviewTo(ctx context.Context, draftID, weChatName string) error

@@ -65,6 +65,7 @@ func records() []any {
 		model.WeChatPicture{},
 		model.MassSend{},
 		model.LibraryPicture{},
+		model.ArticleFigures{},
 		model.CaseStory{},
 		model.StoryConsent{},
 		model.Message{},
