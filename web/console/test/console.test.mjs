@@ -196,7 +196,7 @@ test('What the machine would not decide is decided by a person, with a reason', 
 }))
 
 test('Each sees only what the role may do', () => at(async (desk, page) => {
-  await desk.signIn('administrator')
+  await desk.signIn('guardian')
   await desk.heading('我的登录').waitFor()
   assert.deepEqual(await page.getByRole('navigation', { name: '主导航' }).getByRole('link').allInnerTexts(), ['我的登录'])
   await desk.go('/messages')
@@ -206,6 +206,7 @@ test('Each sees only what the role may do', () => at(async (desk, page) => {
 
 test('An authenticator is set up, asked for, and dangerous deeds ask again', () => at(async (desk, page) => {
   await desk.signIn('auditor')
+  await page.getByRole('link', { name: '我的登录' }).click()
   await desk.heading('我的登录').waitFor()
   await page.getByRole('button', { name: '绑定身份验证器' }).click()
   const dialog = page.getByRole('dialog', { name: '绑定身份验证器' })
@@ -245,6 +246,7 @@ test('An authenticator is set up, asked for, and dangerous deeds ask again', () 
   await page.getByRole('button', { name: '身份验证器不在身边？用恢复码' }).click()
   await page.getByLabel('恢复码').fill(codes[0])
   await page.keyboard.press('Enter')
+  await page.getByRole('link', { name: '我的登录' }).click()
   await desk.heading('我的登录').waitFor()
   await page.getByText(`还剩 ${codes.length - 1} 个没有用过`).waitFor()
 
@@ -284,7 +286,7 @@ test('At the first sign-in nothing goes on before an authenticator is set up', (
   await page.keyboard.press('Enter')
   await page.getByLabel('我已经保存好了').check()
   await page.getByRole('button', { name: '完成' }).click()
-  await desk.heading('我的登录').waitFor()
+  await desk.heading('文章').waitFor()
 }))
 
 test('A page that cannot be opened says why, and opens when the server is there again', () => at(async (desk, page) => {
