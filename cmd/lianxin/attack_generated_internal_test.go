@@ -358,7 +358,7 @@ func wrongWith(got answer) string {
 // nothing to do with it does not turn red. -rapid.seed and -rapid.checks find new ones.
 const (
 	generatedSeed   = "20261126"
-	generatedChecks = "64"
+	generatedChecks = "96"
 	requestsPerTest = 100
 )
 
