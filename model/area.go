@@ -33,7 +33,10 @@ type Area struct {
 }
 
 // IsTopmost reports whether a path is that of an area with none above it.
-func IsTopmost(areaPath string) bool { return strings.Count(areaPath, "/") == 1 }
+func IsTopmost(areaPath string) bool {
+	ids := strings.Trim(areaPath, "/")
+	return ids != "" && !strings.Contains(ids, "/")
+}
 
 // AreaAddress says that the house numbers From..To of a road belong to a
 // community. Parity is 0 for all numbers, 1 for odd ones, 2 for even ones.

@@ -2,8 +2,11 @@ package audit
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
+
+	"lianxin/model"
 )
 
 // actionWords says in plain words what each action is that the program writes
@@ -227,6 +230,31 @@ func Words(action string) string { return wordOr(actionWords, action) }
 
 // TargetWords says in plain Chinese what a kind of record is.
 func TargetWords(kind string) string { return wordOr(targetWords, kind) }
+
+// stateWords says what the states are called that a line tells of, where a thing
+// went from one to another.
+var stateWords = func() map[string]string {
+	words := map[string]string{
+		string(model.ScreeningChecking): "检查中", string(model.ScreeningShown): "已通过", string(model.ScreeningRefused): "未通过", string(model.ScreeningHeld): "人工审核中",
+		string(model.RepresentativeElected): "当选", string(model.RepresentativeServing): "履职", string(model.RepresentativeSuspended): "暂停",
+		string(model.RepresentativeEnded): "资格终止", string(model.RepresentativeTermOver): "届满",
+	}
+	for _, state := range model.MessageFlow().States() {
+		words[string(state)] = model.MessageStateWords(state)
+	}
+	return words
+}()
+
+// aMove is how a line tells that something went from one state to another.
+var aMove = regexp.MustCompile(`([a-z_]+) → ([a-z_]+)`)
+
+// DetailWords says the states in a line's detail in plain Chinese.
+func DetailWords(detail string) string {
+	return aMove.ReplaceAllStringFunc(detail, func(move string) string {
+		states := aMove.FindStringSubmatch(move)
+		return wordOr(stateWords, states[1]) + " → " + wordOr(stateWords, states[2])
+	})
+}
 
 func wordOr(words map[string]string, key string) string {
 	if w, known := words[key]; known {

@@ -107,3 +107,18 @@ func TestAnActionThatIsNotKnownIsShownAsItIs(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestWhereSomethingWentIsToldInWords(t *testing.T) {
+	for detail, want := range map[string]string{
+		"screened → delivered":      "审核通过 → 已送达代表",
+		"checking → shown":          "检查中 → 已通过",
+		"serving → suspended：借调":    "履职 → 暂停：借调",
+		"导入 (elected → serving)":    "导入 (当选 → 履职)",
+		"moon → sun":                "moon → sun",
+		"改动 3 天，2027-01-01 至 01-03": "改动 3 天，2027-01-01 至 01-03",
+	} {
+		if got := audit.DetailWords(detail); got != want {
+			t.Errorf("%q is told as %q, want %q", detail, got, want)
+		}
+	}
+}

@@ -214,7 +214,7 @@ func writeCalendar(ctx context.Context, db *store.DB, by model.Actor, days []mod
 			return nil
 		}
 		return audit.Record(ctx, tx, by, "calendar.import", audit.Target{
-			Kind: "calendar", Detail: fmt.Sprintf("%d days changed, %s to %s", changed, days[0].Day, days[len(days)-1].Day),
+			Kind: "calendar", Detail: fmt.Sprintf("改动 %d 天，%s 至 %s", changed, days[0].Day, days[len(days)-1].Day),
 		}, now)
 	})
 }

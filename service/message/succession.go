@@ -54,7 +54,7 @@ func (s *Service) EndQualification(ctx context.Context, by model.Actor, e Ending
 			return err
 		}
 		return audit.Record(ctx, tx, by, "representative."+string(e.Deed), audit.Target{
-			Kind: "representative", ID: rep.ID, AreaPath: rep.AreaPath, Detail: fmt.Sprintf("%s: %d messages moved: %s", rep.State, moved, e.Reason),
+			Kind: "representative", ID: rep.ID, AreaPath: rep.AreaPath, Detail: fmt.Sprintf("移交来信 %d 封，原因：%s", moved, e.Reason),
 		}, s.now())
 	})
 	return moved, err

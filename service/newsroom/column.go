@@ -48,14 +48,11 @@ func columnExists(ctx context.Context, tx *gorm.DB, id string) error {
 // keepsColumns refuses who does not write for the topmost area: all areas share
 // the columns.
 func keepsColumns(by model.Actor) error {
-	if by.System == "" && !slices.ContainsFunc(by.AreaPaths(model.PermitArticleWrite), topmost) {
+	if by.System == "" && !slices.ContainsFunc(by.AreaPaths(model.PermitArticleWrite), model.IsTopmost) {
 		return fault.Forbidden("栏目全区共用，您没有维护的权限。")
 	}
 	return nil
 }
-
-// topmost reports whether a path is that of an area with none above it.
-func topmost(areaPath string) bool { return strings.Count(strings.Trim(areaPath, "/"), "/") == 0 }
 
 func columnName(name string) (string, error) {
 	name = strings.TrimSpace(name)

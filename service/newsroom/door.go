@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -34,6 +35,17 @@ type doorTask struct {
 // Wishes say which doors publishing opens.
 type Wishes struct{ Feed, Draft, Publication bool }
 
+// chosen names the doors that somebody wants.
+func chosen(wanted map[model.Door]bool) string {
+	var names []string
+	for _, name := range model.Doors() {
+		if wanted[name] {
+			names = append(names, model.DoorWords(name))
+		}
+	}
+	return strings.Join(names, "、")
+}
+
 // ChooseDoors says what publishing will do. A publication has its own draft, so
 // that a draft besides is not made. Faults: not found, forbidden, conflict while
 // it is being published or after it was withdrawn; invalid when there is none, or
@@ -55,7 +67,7 @@ func (s *Service) ChooseDoors(ctx context.Context, by model.Actor, id string, w 
 				return err
 			}
 		}
-		return s.note(ctx, tx, by, *a, "article.doors", fmt.Sprintf("动态 %t，草稿 %t，发布 %t", w.Feed, wanted[model.DoorDraft], w.Publication))
+		return s.note(ctx, tx, by, *a, "article.doors", chosen(wanted))
 	})
 }
 

@@ -188,9 +188,9 @@ func (s *Service) wholeStory(ctx context.Context, c model.CaseStory) (Story, err
 	if c.ArticleID == "" {
 		return whole, nil
 	}
-	a, err := store.From[model.Article](db).Where("id = ?", c.ArticleID).Take(ctx)
+	a, err := s.articleOf(ctx, db, c)
 	if err != nil {
-		return Story{}, fmt.Errorf("newsroom: find article of story: %w", err)
+		return Story{}, err
 	}
 	whole.Article = &a
 	whole.Current = c.Shown != "" && c.Shown == fingerprint(a)

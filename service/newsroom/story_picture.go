@@ -7,12 +7,13 @@ import (
 
 	"lianxin/model"
 	"lianxin/model/fault"
+	"lianxin/service/audit"
 	"lianxin/service/store"
 )
 
 // StoryPictures lists the pictures of a story's message that passed the content
 // check. They show people as they are: an article shows them only after faces
-// and plates were covered. Faults: not found, forbidden, conflict before
+// and plates were covered, and that somebody looked is shown to the resident. Faults: not found, forbidden, conflict before
 // everybody agreed.
 func (s *Service) StoryPictures(ctx context.Context, by model.Actor, id string) ([]model.Picture, error) {
 	c, err := s.story(ctx, s.db.Read(), by, id)
@@ -29,7 +30,11 @@ func (s *Service) StoryPictures(ctx context.Context, by model.Actor, id string) 
 	if err != nil {
 		return nil, fmt.Errorf("newsroom: list pictures of story: %w", err)
 	}
-	return pictures, nil
+	if len(pictures) == 0 {
+		return nil, nil
+	}
+	look, sight := readsFor(by, c)
+	return pictures, audit.Seen(ctx, s.db, by, look, sight, s.now())
 }
 
 // StoryPicture gives one of them. Faults as with StoryPictures.

@@ -376,3 +376,19 @@ func TestAStoryDoesNotGoThroughADoorThatSomebodyDidNotAgreeTo(t *testing.T) {
 	_, err := v.PublishNow(t.Context(), v.bai, a.ID)
 	wantFault(t, err, fault.KindInvalid)
 }
+
+func TestWhoLooksAtThePicturesOfAMessageIsShownToItsResident(t *testing.T) {
+	v := newVillage(t)
+	add(v.desk, model.Picture{ID: "photo", OwnerID: "wang", MessageID: "m", Screening: model.ScreeningShown, CreatedAt: v.clock.Now()})
+	id := v.written(both...)
+	pictures, err := v.StoryPictures(t.Context(), v.jiang, id)
+	if err != nil || len(pictures) != 1 {
+		t.Fatalf("pictures %+v, %v", pictures, err)
+	}
+	seen, err := store.From[model.Reading](v.db.Read()).Where("message_id = ? AND reader_id = ?", "m", "jiang").Count(t.Context(), "*")
+	if err != nil || seen != 1 {
+		t.Errorf("noted %d times, %v", seen, err)
+	}
+	_, err = v.StoryPicture(t.Context(), v.jiang, id, "another")
+	wantFault(t, err, fault.KindNotFound)
+}

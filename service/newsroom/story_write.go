@@ -54,8 +54,8 @@ func (s *Service) drafted(ctx context.Context, tx *gorm.DB, by model.Actor, c mo
 	if err != nil {
 		return model.Article{}, err
 	}
-	look := audit.Look{Side: model.SideStaff, Depth: model.ReadingThread}
-	if err := audit.SeenIn(ctx, tx, by, look, []audit.Sight{{MessageID: c.MessageID, As: "宣传部门 " + by.Name}}, s.now()); err != nil {
+	look, sight := readsFor(by, c)
+	if err := audit.SeenIn(ctx, tx, by, look, sight, s.now()); err != nil {
 		return model.Article{}, err
 	}
 	body, err := richtext.Clean(told.skeleton())
@@ -68,6 +68,11 @@ func (s *Service) drafted(ctx context.Context, tx *gorm.DB, by model.Actor, c mo
 		State: s.flow.Start, AuthorID: by.PersonID, Author: by.Name, EditorID: by.PersonID, Revision: 1, CreatedAt: now, UpdatedAt: now,
 	}
 	return a, s.beginOf(ctx, tx, by, &a, c.RepresentativeID)
+}
+
+// readsFor is how the reading of a message for its story is told to the resident.
+func readsFor(by model.Actor, c model.CaseStory) (audit.Look, []audit.Sight) {
+	return audit.Look{Side: model.SideStaff, Depth: model.ReadingThread}, []audit.Sight{{MessageID: c.MessageID, As: "宣传部门 " + by.Name}}
 }
 
 // beginOf writes the article of a story.

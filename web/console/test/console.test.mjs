@@ -1,22 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { Desk, openBrowser, password, startDemo, totp } from './desk.mjs'
+import { test } from 'node:test'
+import { onDemo, password, totp } from './desk.mjs'
 
-let demo, browser
-before(async () => {
-  ;[demo, browser] = await Promise.all([startDemo(), openBrowser()])
-})
-after(async () => {
-  await browser?.close()
-  await demo?.stop()
-})
-
-/** Does something at a desk of one's own; what must not happen fails the test. */
-async function at(work, viewport) {
-  const desk = await Desk.open(browser, demo, viewport)
-  await work(desk, desk.page)
-  await desk.close()
-}
+const house = onDemo()
+const { at } = house
 
 test('Who opens a page signs in first and gets there afterwards', () => at(async (desk, page) => {
   await desk.go('/screening')
@@ -309,7 +296,7 @@ test('A session that ended elsewhere asks to sign in and goes on where one was',
   const here = page.url()
 
   // Another browser ends all sessions but its own.
-  const other = await Desk.open(browser, demo)
+  const other = await house.open()
   await other.signIn('liaison.heping')
   await other.page.getByRole('link', { name: '我的登录' }).click()
   await other.page.getByRole('button', { name: '退出其他所有登录' }).click()
@@ -356,14 +343,14 @@ test('The console can be read on a phone', () => at(async (desk, page) => {
 }, { width: 390, height: 844 }))
 
 test('Files are kept for ever by their names, pages are asked for again, and what is not there is not a page', async () => {
-  const page = await fetch(demo.app + '/console/messages/any')
+  const page = await fetch(house.demo.app + '/console/messages/any')
   const html = await page.text()
   assert.equal(page.headers.get('cache-control'), 'no-cache')
   assert.match(page.headers.get('content-security-policy'), /^default-src 'none'; script-src 'self'; style-src 'self';/)
-  const script = await fetch(demo.app + html.match(/src="([^"]+\.js)"/)[1])
+  const script = await fetch(house.demo.app + html.match(/src="([^"]+\.js)"/)[1])
   assert.equal(script.headers.get('cache-control'), 'public, max-age=31536000, immutable')
   assert.equal(script.headers.get('content-encoding'), 'gzip')
-  assert.equal((await fetch(demo.app + '/console/assets/gone.js')).status, 404)
-  const again = await fetch(demo.app + '/console/', { headers: { 'If-None-Match': page.headers.get('etag') } })
+  assert.equal((await fetch(house.demo.app + '/console/assets/gone.js')).status, 404)
+  const again = await fetch(house.demo.app + '/console/', { headers: { 'If-None-Match': page.headers.get('etag') } })
   assert.equal(again.status, 304)
 })

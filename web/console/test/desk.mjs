@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { after, before } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 
@@ -123,6 +124,29 @@ export class Desk {
     await this.context.close()
     assert.deepEqual(this.wrongs, [])
   }
+}
+
+/** The demo and the browser of a file's tests: started before them, stopped after. */
+export function onDemo() {
+  const house = {
+    demo: undefined,
+    browser: undefined,
+    open: (viewport) => Desk.open(house.browser, house.demo, viewport),
+    /** Does something at a desk of one's own; what must not happen fails the test. */
+    async at(work, viewport) {
+      const desk = await house.open(viewport)
+      await work(desk, desk.page)
+      await desk.close()
+    },
+  }
+  before(async () => {
+    ;[house.demo, house.browser] = await Promise.all([startDemo(), openBrowser()])
+  })
+  after(async () => {
+    await house.browser?.close()
+    await house.demo?.stop()
+  })
+  return house
 }
 
 /** The number an authenticator shows for a secret (RFC 6238), some half minutes from now. */

@@ -1,22 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { Desk, openBrowser, startDemo } from './desk.mjs'
+import { test } from 'node:test'
+import { onDemo } from './desk.mjs'
 
-let demo, browser
-before(async () => {
-  ;[demo, browser] = await Promise.all([startDemo(), openBrowser()])
-})
-after(async () => {
-  await browser?.close()
-  await demo?.stop()
-})
-
-/** Does something at a desk of one's own; what must not happen fails the test. */
-async function at(work, viewport) {
-  const desk = await Desk.open(browser, demo, viewport)
-  await work(desk, desk.page)
-  await desk.close()
-}
+const house = onDemo()
+const { at } = house
 
 test('A queue is narrowed, kept under a name, and found again at another desk', async () => {
   let narrowed = ''
@@ -223,7 +210,7 @@ test('The queue is fetched as a file, by who proves who they are', () => at(asyn
 /** Waits until everybody sees the answer, or nobody: what is published is looked at anew every second. */
 async function publicly(there) {
   const began = Date.now()
-  while ((await (await fetch(demo.app + '/api/v1/answers?limit=100')).text()).includes('楼道灯不亮找谁修') !== there) {
+  while ((await (await fetch(house.demo.app + '/api/v1/answers?limit=100')).text()).includes('楼道灯不亮找谁修') !== there) {
     assert.ok(Date.now() - began < 8000, `after 8 seconds it is ${there ? 'not ' : ''}public`)
     await new Promise((done) => setTimeout(done, 200))
   }

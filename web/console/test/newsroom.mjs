@@ -1,11 +1,15 @@
 // What the journeys of the newsroom share.
-import { Desk } from './desk.mjs'
 
-/** A person of the newsroom at a desk of their own. */
-export async function officer(browser, demo, login, viewport) {
-  const desk = await Desk.open(browser, demo, viewport)
+/** Signs in and comes to the articles. */
+export async function enter(desk, login) {
   await desk.signIn(login)
   await desk.heading('文章').waitFor()
+}
+
+/** A second person of the newsroom, at a desk of their own. */
+export async function officer(house, login) {
+  const desk = await house.open()
+  await enter(desk, login)
   return desk
 }
 

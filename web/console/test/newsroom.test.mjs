@@ -1,27 +1,19 @@
 // Writing and reviewing in a real browser.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { openBrowser, password, startDemo } from './desk.mjs'
-import { begin, officer, paste, saved } from './newsroom.mjs'
+import { onDemo, password } from './desk.mjs'
+import { begin, enter, officer, paste, saved } from './newsroom.mjs'
 
 const corpus = (name) => readFileSync(fileURLToPath(new URL(`../../../service/newsroom/richtext/testdata/pastes/${name}`, import.meta.url)), 'utf8')
 
-let demo, browser
-before(async () => {
-  ;[demo, browser] = await Promise.all([startDemo(), openBrowser()])
-})
-after(async () => {
-  await browser?.close()
-  await demo?.stop()
-})
+const house = onDemo()
 
-async function at(login, work, viewport) {
-  const desk = await officer(browser, demo, login, viewport)
-  await work(desk, desk.page)
-  await desk.close()
-}
+const at = (login, work, viewport) => house.at(async (desk, page) => {
+  await enter(desk, login)
+  await work(desk, page)
+}, viewport)
 
 test('A Word article is pasted, reviewed by a second person and approved', () => at('publicity', async (desk, page) => {
   await page.locator('tbody tr').first().waitFor()
@@ -46,7 +38,7 @@ test('A Word article is pasted, reviewed by a second person and approved', () =>
   await page.getByRole('button', { name: '提交', exact: true }).click()
   await page.getByRole('heading', { name: '待审核' }).waitFor()
 
-  const second = await officer(browser, demo, 'publicity.second')
+  const second = await officer(house, 'publicity.second')
   await second.go(address)
   const other = second.page
   await other.getByRole('heading', { name: '待审核' }).waitFor()
@@ -93,7 +85,7 @@ test('Two people write in one article: both texts are kept, and one decides', ()
   await page.getByRole('textbox', { name: '正文' }).click()
   await page.keyboard.type('第一个人写的。')
   await saved(page)
-  const second = await officer(browser, demo, 'publicity.second')
+  const second = await officer(house, 'publicity.second')
   await second.go(address)
   const other = second.page
   await other.getByRole('textbox', { name: '正文' }).getByText('第一个人写的。').click()

@@ -1,22 +1,10 @@
 // The official account, as the office keeps it and followers meet it.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { Desk, openBrowser, pictures, startDemo } from './desk.mjs'
+import { test } from 'node:test'
+import { onDemo, pictures } from './desk.mjs'
 
-let demo, browser
-before(async () => {
-  ;[demo, browser] = await Promise.all([startDemo(), openBrowser()])
-})
-after(async () => {
-  await browser?.close()
-  await demo?.stop()
-})
-
-async function at(work, viewport) {
-  const desk = await Desk.open(browser, demo, viewport)
-  await work(desk, desk.page)
-  await desk.close()
-}
+const house = onDemo()
+const { at } = house
 
 test('The office keeps the menu and the answers of the account, and the phone shows them', () => at(async (desk, page) => {
   await desk.signIn('publicity')
@@ -66,9 +54,9 @@ test('The office keeps the menu and the answers of the account, and the phone sh
   await desk.looks('off-menu-published')
 
   // On the follower's phone.
-  await fetch(`${demo.simulator}/simulator/users/${encodeURIComponent('刘慧敏')}/follow`, { method: 'POST', body: '{}' })
-  const phone = await browser.newPage()
-  await phone.goto(demo.simulator)
+  await fetch(`${house.demo.simulator}/simulator/users/${encodeURIComponent('刘慧敏')}/follow`, { method: 'POST', body: '{}' })
+  const phone = await house.browser.newPage()
+  await phone.goto(house.demo.simulator)
   await phone.locator('#who').selectOption('刘慧敏')
   await phone.locator('#menu').getByRole('button', { name: /我的/ }).click()
   await phone.locator('#menu').getByRole('button', { name: '接待日' }).click()

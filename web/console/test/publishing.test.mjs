@@ -1,33 +1,25 @@
 // Publishing in a real browser, with the stand-in of WeChat at the other end.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { openBrowser, password, startDemo } from './desk.mjs'
-import { begin, officer, paste, saved, until } from './newsroom.mjs'
+import { onDemo, password } from './desk.mjs'
+import { begin, enter, officer, paste, saved, until } from './newsroom.mjs'
 import { png } from './png.mjs'
 
-let demo, browser
-before(async () => {
-  ;[demo, browser] = await Promise.all([startDemo(), openBrowser()])
-})
-after(async () => {
-  await browser?.close()
-  await demo?.stop()
-})
+const house = onDemo()
 
-async function at(login, work, viewport) {
-  const desk = await officer(browser, demo, login, viewport)
-  await work(desk, desk.page)
-  await desk.close()
-}
+const at = (login, work, viewport) => house.at(async (desk, page) => {
+  await enter(desk, login)
+  await work(desk, page)
+}, viewport)
 
 /** As Word puts it into the clipboard, without its picture, which WeChat would miss. */
 const word = readFileSync(fileURLToPath(new URL('../../../service/newsroom/richtext/testdata/pastes/word.html', import.meta.url)), 'utf8').replace(/<img[^>]*>/g, '')
 
 /** Asks the stand-in of WeChat. */
 async function simulator(method, path, body) {
-  const answer = await fetch(`${demo.simulator}/simulator/${path}`, { method, ...(body ? { body: JSON.stringify(body) } : {}) })
+  const answer = await fetch(`${house.demo.simulator}/simulator/${path}`, { method, ...(body ? { body: JSON.stringify(body) } : {}) })
   assert.ok(answer.ok, `${path}: ${answer.status}`)
   return answer.json()
 }
@@ -48,7 +40,7 @@ async function approved(desk, page, title, text, html) {
   await page.getByRole('button', { name: '提交审核' }).click()
   await page.getByRole('button', { name: '提交', exact: true }).click()
   await page.getByRole('heading', { name: '待审核' }).waitFor()
-  const second = await officer(browser, demo, 'publicity.second')
+  const second = await officer(house, 'publicity.second')
   await second.go(address)
   await second.page.getByRole('button', { name: '审核通过' }).click()
   await second.page.getByRole('button', { name: '通过', exact: true }).click()
@@ -91,8 +83,8 @@ test('A pasted Word article is reviewed, goes out at its time, is seen in the br
   assert.equal(all.length, before + 1)
 
   // What a follower sees in the browser phone.
-  const phone = await browser.newPage()
-  await phone.goto(`${demo.simulator}/s/${all.at(-1).url.split('/s/')[1]}`)
+  const phone = await house.browser.newPage()
+  await phone.goto(`${house.demo.simulator}/s/${all.at(-1).url.split('/s/')[1]}`)
   await phone.getByText('接到居民反映后，代表3月5日到现场查看。').waitFor()
   await phone.close()
 

@@ -1,37 +1,22 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { after, before, test } from 'node:test'
-import { Desk, openBrowser, startDemo } from './desk.mjs'
+import { test } from 'node:test'
+import { onDemo } from './desk.mjs'
+import { Phone } from './phone.mjs'
 import { workbook } from './workbook.mjs'
 
-let demo, browser
-before(async () => {
-  ;[demo, browser] = await Promise.all([startDemo(), openBrowser()])
-})
-after(async () => {
-  await browser?.close()
-  await demo?.stop()
-})
+const house = onDemo()
 
-/** Does something at a desk of one's own; what must not happen fails the test. */
-async function at(login, work, viewport) {
-  const desk = await Desk.open(browser, demo, viewport)
+const at = (login, work, viewport) => house.at(async (desk, page) => {
   await desk.signIn(login)
-  await desk.page.getByRole('navigation', { name: '主导航' }).waitFor()
-  await work(desk, desk.page)
-  await desk.close()
-}
+  await page.getByRole('navigation', { name: '主导航' }).waitFor()
+  await work(desk, page)
+}, viewport)
 
 /** Asks the API as somebody's phone. */
 async function phone(user) {
-  const ask = async (url, body, token) => {
-    const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID(), ...(token ? { Authorization: `Bearer ${token}` } : {}) }
-    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
-    return { status: response.status, body: await response.json() }
-  }
-  const { body: login } = await ask(demo.simulator + '/simulator/login-codes', { account: 'mini', user })
-  const { body: session } = await ask(demo.app + '/api/v1/sessions/wechat', { code: login.code })
-  return (path, body) => ask(demo.app + '/api/v1' + path, body, session.token)
+  const owner = await Phone.of(house.demo, user)
+  return (path, body) => owner.try('POST', path, body)
 }
 
 /** Chooses from a list that opens, by what one types. */
@@ -76,7 +61,7 @@ test('A roster is taken in: mistakes are told, mended, agreed to, and the invite
 
   // Somebody saves a form meanwhile: what was agreed to is not what would be done.
   const colleague = await desk.context.newPage()
-  await colleague.goto(demo.app + '/console/roster/topics')
+  await colleague.goto(house.demo.app + '/console/roster/topics')
   await colleague.getByRole('button', { name: '新增事项' }).click()
   await colleague.getByLabel('名称（必填）').fill('宠物管理')
   await colleague.getByRole('button', { name: '保存' }).click()
@@ -273,7 +258,7 @@ test('Areas, bodies and terms are kept, and a community moves to another street'
   await page.getByLabel('上级区域（必填）').selectOption({ label: '　青云街道' })
   await page.getByRole('button', { name: '保存' }).click()
   await page.getByRole('dialog').waitFor({ state: 'hidden' })
-  const found = await (await fetch(demo.app + '/api/v1/areas/search?q=' + encodeURIComponent('滨水路15号'))).json()
+  const found = await (await fetch(house.demo.app + '/api/v1/areas/search?q=' + encodeURIComponent('滨水路15号'))).json()
   assert.ok(JSON.stringify(found).includes('滨水社区'), 'people find it by their address')
   await desk.looks('roster-areas')
   for (const kind of ['党组织', '选举单位', '工作室', '届次', '代表团', '事项']) {

@@ -1,22 +1,10 @@
 // The settings, as those walk through them who keep them.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { Desk, openBrowser, startDemo, totp } from './desk.mjs'
+import { test } from 'node:test'
+import { onDemo, totp } from './desk.mjs'
 
-let demo, browser
-before(async () => {
-  ;[demo, browser] = await Promise.all([startDemo(), openBrowser()])
-})
-after(async () => {
-  await browser?.close()
-  await demo?.stop()
-})
-
-async function at(work, viewport) {
-  const desk = await Desk.open(browser, demo, viewport)
-  await work(desk, desk.page)
-  await desk.close()
-}
+const house = onDemo()
+const { at } = house
 
 const row = (page, words) => page.locator('tbody tr').filter({ hasText: words })
 
@@ -53,7 +41,7 @@ test('An administrator opens an account, and its owner signs in and enrols', () 
   await page.getByRole('button', { name: '撤销', exact: true }).last().click()
   await page.getByRole('button', { name: /撤销 .* 审计/ }).waitFor({ state: 'detached' })
 
-  const own = await Desk.open(browser, demo)
+  const own = await house.open()
   await own.go('/')
   await own.page.getByLabel('登录名').fill('zhou.xiao')
   await own.page.getByLabel('密码').fill(password)
@@ -136,7 +124,7 @@ test('The work of the program is shown, and the log tells what was done and is e
   await page.locator('section').filter({ hasText: '定时工作' }).locator('.good').first().waitFor()
   await desk.looks('set-tasks')
 
-  const auditor = await Desk.open(browser, demo)
+  const auditor = await house.open()
   await auditor.signIn('auditor')
   await auditor.heading('审计日志').waitFor()
   await auditor.page.locator('tbody tr').first().waitFor()
