@@ -141,7 +141,7 @@ var messageStateWords = map[MessageState]string{
 	MessageAccepted:     "承办单位已接收",
 	MessageHandling:     "承办单位办理中",
 	MessageUnitAnswered: "承办单位已答复",
-	MessageConfirmed:    "您已确认结果",
+	MessageConfirmed:    "居民已确认结果",
 	MessageClosed:       "已到期办结",
 	MessageOutOfScope:   "不属于代表职责范围",
 	MessageWithdrawn:    "已撤回",
