@@ -34,6 +34,8 @@ const (
 	closedLoop  = 32
 	shedWithin  = 100 * time.Millisecond
 	answerAtMax = time.Second
+	// queuedAtMost is the gate's own longest wait, the default of LIANXIN_LOAD_WAIT.
+	queuedAtMost = 250 * time.Millisecond
 )
 
 func loadTime(t *testing.T) time.Duration {
@@ -242,12 +244,16 @@ func (s *server) load(rate float64, span time.Duration) []outcome {
 	return got
 }
 
-func p99(all []time.Duration) time.Duration {
+func p90(all []time.Duration) time.Duration { return percentile(all, 90) }
+
+func p99(all []time.Duration) time.Duration { return percentile(all, 99) }
+
+func percentile(all []time.Duration, of int) time.Duration {
 	if len(all) == 0 {
 		return 0
 	}
 	slices.Sort(all)
-	return all[len(all)*99/100]
+	return all[len(all)*of/100]
 }
 
 // resident is how much memory the program holds, in MiB.
@@ -317,19 +323,21 @@ func TestTwiceTheLoadItCanServeIsHeld(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("it can serve %.0f/s; asked %.0f/s for %s: %v, %.0f/s answered in p99 %s, refused in p99 %s, probes in p99 %s, memory %d → %d MiB",
-		can, 2*can, span, byStatus, float64(len(answered))/span.Seconds(), p99(answered).Round(time.Millisecond), p99(shed).Round(time.Millisecond),
+	t.Logf("it can serve %.0f/s; asked %.0f/s for %s: %v, %.0f/s answered in p99 %s, refused in p90 %s and p99 %s, probes in p99 %s, memory %d → %d MiB",
+		can, 2*can, span, byStatus, float64(len(answered))/span.Seconds(), p99(answered).Round(time.Millisecond), p90(shed).Round(time.Millisecond), p99(shed).Round(time.Millisecond),
 		unmoved.Round(time.Millisecond), before, after)
 	// Asker and server share the processors with each other and with whatever else
 	// runs here. What that alone costs, a probe shows: it passes the gate and does
 	// nothing. On a machine of its own it costs next to nothing.
-	if unmoved < shedWithin {
-		unmoved = 0
-	}
 	if d := p99(answered); d >= answerAtMax+unmoved {
 		t.Errorf("answers took %s at p99", d)
 	}
-	if d := p99(shed); d > shedWithin+2*unmoved {
+	// Most hear at once that there is no room. A few queued first, while the gate
+	// still hoped to serve them; nobody waits longer for a no than the gate says.
+	if d := p90(shed); d > shedWithin+2*unmoved {
+		t.Errorf("refusals took %s at p90", d)
+	}
+	if d := p99(shed); d > queuedAtMost+shedWithin+2*unmoved {
 		t.Errorf("refusals took %s at p99", d)
 	}
 	if len(shed) == 0 {
