@@ -142,6 +142,16 @@ type RepresentativeTopic struct {
 	TopicID          string `gorm:"primaryKey"`
 }
 
+// RepresentativeHour is when a representative receives people, in their own word;
+// the opening times of a studio are another matter. Weekday counts from 1 (Monday)
+// to 7 (Sunday), Opens and Closes are "15:04".
+type RepresentativeHour struct {
+	RepresentativeID string `gorm:"primaryKey"`
+	Weekday          int    `gorm:"primaryKey"`
+	Opens            string `gorm:"primaryKey"`
+	Closes           string
+}
+
 // ReplyTemplate is a prepared answer. It belongs to one representative, or to
 // an area when RepresentativeID is empty; TopicID may be empty.
 type ReplyTemplate struct {

@@ -185,7 +185,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 		Open:           open.Room{Directory: places, Messages: messages, Newsroom: news, Link: pictureLink},
 		Person:         person.Room{Accounts: accounts, Messages: messages, Privacy: desk, Newsroom: news, Link: pictureLink, Pusher: pusher, DB: db, Now: now, Log: log, Authorize: a.authorize},
 		Resident:       resident.Room{Messages: messages, Link: pictureLink},
-		Representative: representative.Room{Messages: messages, Directory: places, Link: pictureLink},
+		Representative: representative.Room{Messages: messages, Directory: places, Link: pictureLink, Codes: weChat, Log: log},
 		Unit:           unit.Room{Messages: messages, Link: pictureLink},
 		Staff: staff.Room{
 			Messages: messages, Privacy: desk, Accounts: accounts, Directory: places, DB: db, Now: now, Link: pictureLink, Codes: weChat,

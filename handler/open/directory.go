@@ -205,6 +205,7 @@ type profile struct {
 	Introduction string        `json:"introduction,omitempty"`
 	AwayNote     string        `json:"away_note,omitempty"`
 	OfficeLine   string        `json:"office_line,omitempty"`
+	Hours        []hourView    `json:"hours,omitempty" doc:"代表自己说的接待时间"`
 	Studio       *studioView   `json:"studio,omitempty"`
 	Articles     []ArticleView `json:"articles"`
 	Figures      *figures      `json:"figures,omitempty" doc:"样本太少时不显示"`
@@ -259,6 +260,9 @@ func (r Room) viewProfile(p directory.Profile) profile {
 		for _, h := range p.Studio.Hours {
 			v.Studio.Hours = append(v.Studio.Hours, hourView{h.Weekday, h.Opens, h.Closes})
 		}
+	}
+	for _, h := range p.Hours {
+		v.Hours = append(v.Hours, hourView{h.Weekday, h.Opens, h.Closes})
 	}
 	for _, a := range p.Articles {
 		v.Articles = append(v.Articles, r.viewArticle(a))

@@ -1,9 +1,11 @@
 // Package representative serves the phones of representatives: the messages
-// they hold, their absence and preferences, their prepared answers.
+// they hold, their absence and preferences, their prepared answers, and what they
+// see and may change of themselves.
 package representative
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 
 	"lianxin/handler/endpoint"
@@ -18,6 +20,8 @@ type Room struct {
 	Messages  *message.Service
 	Directory *directory.Service
 	Link      messageview.Link
+	Codes     Codes
+	Log       *slog.Logger
 }
 
 type listInput struct {
@@ -56,6 +60,7 @@ func (r Room) Register(api endpoint.API) {
 	r.registerMessages(api)
 	r.registerSeat(api)
 	r.registerTemplates(api)
+	r.registerOwn(api)
 }
 
 func (r Room) registerMessages(api endpoint.API) {

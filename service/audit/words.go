@@ -13,6 +13,7 @@ import (
 // down. A test reads the program for actions that are missing here.
 var actionWords = map[string]string{ //nolint:gosec // what passwords and codes went through, not any of them
 	"absence.set": "登记代表外出", "absence.end": "结束代表外出", "preference.set": "修改代表的接信设置",
+	"profile.set":            "代表修改擅长的主题和接待时间",
 	"area.add":               "新增区域",
 	"article.begin":          "开始写文章",
 	"article.unschedule":     "取消定时发布",

@@ -27,6 +27,7 @@ type Profile struct {
 	Card
 
 	Studio   *StudioCard
+	Hours    []model.RepresentativeHour
 	Articles []model.Article
 	Figures  *Figures
 }
@@ -49,6 +50,9 @@ func (s *Service) Profile(ctx context.Context, id string) (Profile, error) {
 	}
 	profile := Profile{Card: cards[0]}
 	if profile.Studio, err = s.studioOf(ctx, rep); err != nil {
+		return Profile{}, err
+	}
+	if profile.Hours, err = hoursOf(ctx, s.db.Read(), rep.ID); err != nil {
 		return Profile{}, err
 	}
 	if profile.Articles, err = s.articlesAbout(ctx, id); err != nil {

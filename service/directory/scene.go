@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -108,8 +109,8 @@ func (s *Service) countScan(ctx context.Context, code string) error {
 
 // SceneFor gives the code of a place or of a representative, and makes it when
 // there is none: a target keeps its code for good, for it is printed on paper.
-// Who reads the roster of the area may, and representatives for themselves.
-// Fault: not found.
+// Who reads the roster of the area may, and representatives for themselves and
+// for the places they serve. Fault: not found.
 func (s *Service) SceneFor(ctx context.Context, by model.Actor, kind model.SceneKind, targetID string) (model.Scene, error) {
 	for try := 1; ; try++ {
 		var scene model.Scene
@@ -155,10 +156,17 @@ func sceneTarget(ctx context.Context, tx *gorm.DB, by model.Actor, kind model.Sc
 	switch kind {
 	case model.ScenePlace:
 		area, err := areaOf(ctx, tx, targetID)
-		if err == nil && by.System == "" && !by.PermitsIn(model.PermitRosterRead, area.Path) {
-			err = fault.NotFound("该区域")
+		if err != nil || by.System != "" || by.PermitsIn(model.PermitRosterRead, area.Path) {
+			return area.Path, err
 		}
-		return area.Path, err
+		served, err := store.From[model.RepresentativeArea](tx).Where("area_id = ? AND representative_id IN ?", area.ID, by.RepresentativeIDs()).Count(ctx, "*")
+		if err != nil {
+			return "", fmt.Errorf("directory: read areas served: %w", err)
+		}
+		if served == 0 {
+			return "", fault.NotFound("该区域")
+		}
+		return area.Path, nil
 	case model.ScenePerson:
 		rep, err := seatOf(ctx, tx, targetID)
 		if err != nil {
@@ -171,6 +179,46 @@ func sceneTarget(ctx context.Context, tx *gorm.DB, by model.Actor, kind model.Sc
 		return rep.AreaPath, nil
 	}
 	return "", errNoScene()
+}
+
+// SeatScene gives the code of a representative, or the code of a place they
+// serve; without an area, of the place they were elected for. The name is what
+// stands under the picture. Who sits on the seat may, and the liaison office of
+// the area. Fault: not found.
+func (s *Service) SeatScene(ctx context.Context, by model.Actor, representativeID string, kind model.SceneKind, areaID string) (scene model.Scene, name string, err error) {
+	rep, err := settable(ctx, s.db.Read(), by, representativeID)
+	if err != nil {
+		return model.Scene{}, "", err
+	}
+	target, name := rep.ID, rep.Name
+	if kind == model.ScenePlace {
+		area, err := s.placeOf(ctx, rep, areaID)
+		if err != nil {
+			return model.Scene{}, "", err
+		}
+		target, name = area.ID, area.Name
+	}
+	scene, err = s.SceneFor(ctx, by, kind, target)
+	return scene, name, err
+}
+
+// placeOf is a place that a representative serves. Fault: not found.
+func (s *Service) placeOf(ctx context.Context, rep model.Representative, areaID string) (model.Area, error) {
+	served, err := areasOf(ctx, s.db.Read(), []string{rep.ID})
+	if err != nil {
+		return model.Area{}, err
+	}
+	wanted := cmp.Or(areaID, rep.AreaID)
+	for _, area := range served[rep.ID] {
+		if area.ID == wanted {
+			return area, nil
+		}
+	}
+	// Who was elected for the whole district may serve a few of its places only.
+	if areaID == "" && len(served[rep.ID]) > 0 {
+		return served[rep.ID][0], nil
+	}
+	return model.Area{}, fault.NotFound("该区域")
 }
 
 // newSceneCode draws a code: a for a place (area), r for a representative.

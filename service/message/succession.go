@@ -112,6 +112,9 @@ func (s *Service) leaveSeat(ctx context.Context, tx *gorm.DB, rep model.Represen
 	if _, err := store.From[model.StudioDuty](tx).Where("representative_id = ?", rep.ID).Delete(ctx); err != nil {
 		return fmt.Errorf("message: leave rota: %w", err)
 	}
+	if _, err := store.From[model.RepresentativeHour](tx).Where("representative_id = ?", rep.ID).Delete(ctx); err != nil {
+		return fmt.Errorf("message: end hours: %w", err)
+	}
 	if to.why != "" {
 		return nil
 	}

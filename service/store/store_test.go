@@ -50,6 +50,7 @@ func records() []any {
 		model.Representative{},
 		model.RepresentativeArea{},
 		model.RepresentativeTopic{},
+		model.RepresentativeHour{},
 		model.RosterRevision{},
 		model.RosterImport{},
 		model.ReplyTemplate{},

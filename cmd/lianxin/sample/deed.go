@@ -119,7 +119,7 @@ func (t *town) onOpening(ctx context.Context, a act, do func(ctx context.Context
 }
 
 // ofSeat is what people set who are not at a message: absence, preferences,
-// the clocks of their area, and a look through the inbox.
+// their hours, the clocks of their area, and a look through the inbox.
 func (t *town) ofSeat(ctx context.Context, deed, seat string, a act) error {
 	switch deed {
 	case "away":
@@ -138,12 +138,35 @@ func (t *town) ofSeat(ctx context.Context, deed, seat string, a act) error {
 			return fmt.Errorf("sample: read cap: %w", err)
 		}
 		return t.directory.SetPreferences(ctx, a.by, seat, directory.Preferences{MessageCap: most})
+	case "hours":
+		return t.setHours(ctx, seat, a)
 	case "policy":
 		return t.setPolicy(ctx, a)
 	case "read":
 		return notice.MarkAllRead(ctx, t.DB, a.by, t.clock.now())
 	}
 	return fmt.Errorf("sample: there is no deed %q of a seat", deed)
+}
+
+// setHours reads "2 09:00 11:30, 4 14:00 16:00": days of the week with an hour
+// from and an hour to. The topics stay as the roster has them.
+func (t *town) setHours(ctx context.Context, seat string, a act) error {
+	own, err := t.directory.OwnProfile(ctx, a.by, seat)
+	if err != nil {
+		return err
+	}
+	words := directory.OwnWords{Revision: own.Revision}
+	for _, topic := range own.Topics {
+		words.TopicIDs = append(words.TopicIDs, topic.ID)
+	}
+	for part := range strings.SplitSeq(a.with, ",") {
+		var h model.RepresentativeHour
+		if _, err := fmt.Sscanf(strings.TrimSpace(part), "%d %s %s", &h.Weekday, &h.Opens, &h.Closes); err != nil {
+			return fmt.Errorf("sample: read hours: %w", err)
+		}
+		words.Hours = append(words.Hours, h)
+	}
+	return t.directory.SetOwnProfile(ctx, a.by, seat, words)
 }
 
 // setPolicy reads "first_touch 2": working days, for the area of the officer.

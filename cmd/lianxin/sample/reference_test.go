@@ -75,6 +75,9 @@ func everyReferenceLeads(t *testing.T, db *store.DB) {
 	for _, h := range all[model.RepresentativeTopic](t, db) {
 		k.must("helped topic", h.RepresentativeID, h.TopicID)
 	}
+	for _, h := range all[model.RepresentativeHour](t, db) {
+		k.must("own hour", h.RepresentativeID)
+	}
 	for _, s := range all[model.Scene](t, db) {
 		k.must("scene", s.TargetID)
 	}
