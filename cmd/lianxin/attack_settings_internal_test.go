@@ -19,6 +19,8 @@ func attacksOnSettings() map[string][]attempt {
 		"PUT /api/v1/staff/official/welcome":         {whole(text...)},
 		"POST /api/v1/staff/official/try":            {whole("text", "和平")},
 		"POST /api/v1/staff/official/check":          {{refuse: inDistrictOnly}},
+		"GET /api/v1/staff/notice-templates":         {{refuse: inDistrictOnly}},
+		"POST /api/v1/staff/notice-templates/check":  {{refuse: inDistrictOnly}},
 
 		"DELETE /api/v1/staff/areas/{area_id}/deadline-policies/{kind}": {{kind: "area", says: "本区域自己的这一项期限"}},
 		"GET /api/v1/staff/calendar/{year}":                             {{}},

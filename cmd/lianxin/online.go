@@ -19,8 +19,6 @@ import (
 
 	"lianxin/config"
 	"lianxin/handler/staff"
-	"lianxin/model"
-	"lianxin/service/notice"
 	"lianxin/service/wechat"
 )
 
@@ -45,10 +43,7 @@ func (a *app) online(ctx context.Context) staff.Online {
 	}
 	c.address()
 	c.reach(ctx)
-	for _, one := range []accountCheck{
-		{wechat.MiniProgram, "小程序", "MINI", c.cfg.WeChat.Mini, c.cfg.Templates.Mini, "/wechat/mini"},
-		{wechat.OfficialAccount, "公众号", "OFFICIAL", c.cfg.WeChat.Official, c.cfg.Templates.Official, "/wechat/official"},
-	} {
+	for _, one := range accountsOf(c.cfg) {
 		c.account(ctx, one)
 	}
 	a.menuThere(ctx, &c)
@@ -63,6 +58,13 @@ type accountCheck struct {
 	account  config.Account
 	ids      config.NoticeTemplates
 	callback string
+}
+
+func accountsOf(cfg config.Config) []accountCheck {
+	return []accountCheck{
+		{wechat.MiniProgram, "小程序", "MINI", cfg.WeChat.Mini, cfg.Templates.Mini, "/wechat/mini"},
+		{wechat.OfficialAccount, "公众号", "OFFICIAL", cfg.WeChat.Official, cfg.Templates.Official, "/wechat/official"},
+	}
 }
 
 func (c *connection) note(v verdict, check, found, do string) {
@@ -165,112 +167,6 @@ func (c *connection) account(ctx context.Context, one accountCheck) {
 		c.note(verdictWarn, "时钟（"+one.name+"）", "本机时钟和微信相差 "+list.At.Sub(c.now()).Abs().Round(time.Second).String(), "让本机与时间服务器同步。")
 	}
 	c.templates(one, list.Templates)
-}
-
-// meanings are what service/notice fills in, field by field, and how WeChat's
-// kinds of fields that can hold it begin.
-var meanings = map[model.NoticeTemplate][]struct{ words, fits string }{
-	model.TemplateProgress: {{"事项", "thing"}, {"状态", "phrase thing"}, {"时间", "time date"}, {"说明", "thing"}},
-	model.TemplateAnswer:   {{"事项", "thing"}, {"答复人", "name thing"}, {"时间", "time date"}, {"说明", "thing"}},
-	model.TemplateTask:     {{"事项", "thing"}, {"期限", "time date"}, {"状态", "phrase thing"}, {"说明", "thing"}},
-	model.TemplateSurvey:   {{"事项", "thing"}, {"时间", "time date"}, {"说明", "thing"}},
-}
-
-var noticeWords = map[model.NoticeTemplate]string{
-	model.TemplateProgress: "办理进度", model.TemplateAnswer: "收到答复", model.TemplateTask: "待办提醒（代表和承办单位）", model.TemplateSurvey: "请评价",
-}
-
-func (c *connection) templates(one accountCheck, there []wechat.Template) {
-	check := "通知模板（" + one.name + "）"
-	worst, wrong, configured := verdictOK, 0, templates(one.ids)
-	for _, kind := range []model.NoticeTemplate{model.TemplateProgress, model.TemplateAnswer, model.TemplateTask, model.TemplateSurvey} {
-		t := checkTemplate(kind, configured[kind], there)
-		t.Account, t.Setting = one.name, "LIANXIN_TEMPLATE_"+one.setting+"_"+strings.ToUpper(string(kind))
-		c.found.Templates = append(c.found.Templates, t)
-		if t.Verdict == string(verdictFail) {
-			worst, wrong = verdictFail, wrong+1
-		}
-	}
-	switch {
-	case len(configured) == 0:
-		c.note(verdictWarn, check, "一个也没有配置，通知不会经"+one.name+"推送", "在微信后台选好模板，填 LIANXIN_TEMPLATE_"+one.setting+"_…。")
-	case worst == verdictOK:
-		c.note(verdictOK, check, fmt.Sprintf("配置的 %d 个都在微信后台，字段一致", len(configured)), "")
-	default:
-		c.note(verdictFail, check, fmt.Sprintf("%d 个不对", wrong), "下面逐个列出哪一项不对。")
-	}
-}
-
-// checkTemplate compares one template, field by field, with what WeChat has.
-func checkTemplate(kind model.NoticeTemplate, t notice.Template, there []wechat.Template) staff.TemplateCheck {
-	v := staff.TemplateCheck{Notice: noticeWords[kind], ID: t.ID, Verdict: string(verdictOK), Found: "字段一致", Fields: []staff.TemplateField{}}
-	if t.ID == "" {
-		v.Verdict, v.Found, v.Do = string(verdictSkip), "没有配置，这种通知不经这里推送", "需要时在微信后台选用模板，把模板 ID 填到这一项配置。"
-		return v
-	}
-	at := slices.IndexFunc(there, func(one wechat.Template) bool { return one.ID == t.ID })
-	if at < 0 {
-		v.Verdict, v.Found, v.Do = string(verdictFail), "这个模板 ID 在微信后台不存在", "可能选错了账号，或模板被删了：在微信后台重新选用，并更新配置。"
-		return v
-	}
-	has := there[at]
-	v.Title = has.Title
-	bad := false
-	for i, m := range meanings[kind] {
-		f := staff.TemplateField{Means: m.words}
-		if i < len(t.Keys) {
-			f.Key = t.Keys[i]
-		}
-		f.Label, f.Wrong = compareField(f.Key, m.fits, has)
-		bad = bad || f.Wrong != ""
-		v.Fields = append(v.Fields, f)
-	}
-	for i, key := range has.Keys {
-		if !slices.Contains(t.Keys, key) {
-			bad = true
-			v.Fields = append(v.Fields, staff.TemplateField{Means: "（我们没有填）", Key: key, Label: has.Labels[i], Wrong: "微信要求每个字段都填，少了它通知发不出去。"})
-		}
-	}
-	if bad {
-		v.Verdict, v.Found = string(verdictFail), "字段对不上，这种通知发不出去"
-		v.Do = "换用字段相同的模板，或在模板 ID 后面按“我们填什么”的次序写明字段，如 " + t.ID + ":" + strings.Join(suggested(kind, has), ",") + "。"
-	}
-	return v
-}
-
-func compareField(key, fits string, has wechat.Template) (label, wrong string) {
-	if key == "" {
-		return "", "没有为它写字段。"
-	}
-	at := slices.Index(has.Keys, key)
-	if at < 0 {
-		return "", "微信的模板里没有这个字段。"
-	}
-	for begin := range strings.FieldsSeq(fits) {
-		if strings.HasPrefix(key, begin) {
-			return has.Labels[at], ""
-		}
-	}
-	return has.Labels[at], "这种字段放不下我们填的内容，应是 " + strings.ReplaceAll(fits, " ", " 或 ") + " 开头的字段。"
-}
-
-// suggested gives for each thing we fill in the first field of the template that
-// can hold it.
-func suggested(kind model.NoticeTemplate, has wechat.Template) []string {
-	left := slices.Clone(has.Keys)
-	var keys []string
-	for _, m := range meanings[kind] {
-		at := slices.IndexFunc(left, func(key string) bool {
-			return slices.ContainsFunc(strings.Fields(m.fits), func(begin string) bool { return strings.HasPrefix(key, begin) })
-		})
-		if at < 0 {
-			keys = append(keys, "…")
-			continue
-		}
-		keys = append(keys, left[at])
-		left = slices.Delete(left, at, at+1)
-	}
-	return keys
 }
 
 // menuThere compares the menu that was published with what WeChat has.

@@ -190,7 +190,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 		Staff: staff.Room{
 			Messages: messages, Privacy: desk, Accounts: accounts, Directory: places, DB: db, Now: now, Link: pictureLink, Codes: weChat,
 			Routines: routinesOf(a.jobs), Explain: explainFailure,
-			Talk: talk, MiniAppID: cfg.WeChat.Mini.AppID, Online: a.online,
+			Talk: talk, MiniAppID: cfg.WeChat.Mini.AppID, Online: a.online, NoticeTemplates: a.noticeTemplates,
 		},
 		Roster:   rosterdesk.Room{Roster: people, Messages: messages, Link: pictureLink},
 		Newsroom: newsdesk.Room{Newsroom: news, Pictures: pictures, Link: pictureLink},

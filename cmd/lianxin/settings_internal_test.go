@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -217,5 +218,51 @@ func TestTheCheckSaysFieldByFieldWhatIsWrongWithATemplate(t *testing.T) {
 	}
 	if code != 1 {
 		t.Errorf("exit code %d", code)
+	}
+}
+
+func TestTheTemplatesOfTheSettingsAreComparedWithWeChatsListWhenAsked(t *testing.T) {
+	p := demoCopy(t)
+	admin := p.officer(model.RoleAdministrator)
+	const path = "/api/v1/staff/notice-templates"
+	before := admin.must(http.StatusOK, admin.get(path)).body
+	if !strings.Contains(before, `"id":"mini-task","verdict":"unasked"`) || strings.Contains(before, "checked_at") {
+		t.Errorf("before WeChat was asked: %s", before)
+	}
+	asked := admin.must(http.StatusOK, admin.post(path+"/check", nil)).body
+	if !strings.Contains(asked, `"checked_at"`) || !strings.Contains(asked, `"found":"配置的 4 个都在微信后台，字段一致"`) || strings.Contains(asked, "unasked") {
+		t.Errorf("all is well, and it says: %s", asked)
+	}
+	p.trouble(map[string]any{"path": "/wxaapi/newtmpl/gettemplate", "errcode": 40164})
+	if failed := admin.must(http.StatusOK, admin.post(path+"/check", nil)).body; !strings.Contains(failed, "白名单") || !strings.Contains(failed, `"id":"mini-task","verdict":"unasked"`) {
+		t.Errorf("WeChat refuses, and it says: %s", failed)
+	}
+	if a := p.officer(model.RoleLiaisonOfficer).post(path+"/check", nil); a.status != http.StatusForbidden {
+		t.Errorf("the liaison office: %d", a.status)
+	}
+}
+
+func TestWhatIsWrongWithATemplateOfTheSettingsIsSaidWithTheSettingThatWouldDo(t *testing.T) {
+	env := demoCopy(t).fullEnv()
+	env["LIANXIN_TEMPLATE_MINI_TASK"], env["LIANXIN_TEMPLATE_MINI_ANSWER"] = "mini-nothing", ""
+	env["LIANXIN_TEMPLATE_OFFICIAL_TASK"] = "oa-task:thing1,thing9,phrase3,thing4"
+	cfg, err := config.LoadServing(lookupIn(env))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := build(cfg, storetest.Open(t), clock, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(a.gateway.Close)
+	found := a.noticeTemplates(t.Context(), true)
+	said := fmt.Sprintf("%+v", found)
+	for _, want := range []string{
+		"这个模板 ID 在微信后台不存在", "放得下：LIANXIN_TEMPLATE_MINI_TASK=mini-task:thing1,time2,phrase3,thing4", "放得下：LIANXIN_TEMPLATE_MINI_ANSWER=mini-answer:",
+		"微信的模板里没有这个字段", "微信要求每个字段都填", "oa-task:thing1,time2,phrase3,thing4", "配置的 3 个里有 1 个不对", "Others:[{ID:mini-",
+	} {
+		if !strings.Contains(said, want) {
+			t.Errorf("it does not say %s: %s", want, said)
+		}
 	}
 }

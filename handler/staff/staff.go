@@ -44,6 +44,9 @@ type Room struct {
 	MiniAppID string
 	// Online looks whether WeChat and this program reach and understand each other.
 	Online func(ctx context.Context) Online
+	// NoticeTemplates are the templates of the settings, compared with WeChat's own
+	// when it is asked.
+	NoticeTemplates func(ctx context.Context, ask bool) NoticeTemplates
 }
 
 // Register adds the routes.
@@ -63,4 +66,5 @@ func (r Room) Register(api endpoint.API) {
 	r.registerPrivacy(api)
 	r.registerOperate(api)
 	r.registerOfficial(api)
+	r.registerTemplates(api)
 }

@@ -124,6 +124,16 @@ test('The work of the program is shown, and the log tells what was done and is e
   await page.locator('section').filter({ hasText: '定时工作' }).locator('.good').first().waitFor()
   await desk.looks('set-tasks')
 
+  // The templates of notices, as the settings have them and as WeChat has them.
+  await page.getByRole('link', { name: '通知模板' }).click()
+  await page.getByText('LIANXIN_TEMPLATE_OFFICIAL_SURVEY').waitFor()
+  await page.getByText('还没有和微信核对').waitFor()
+  await desk.looks('set-templates')
+  await page.getByRole('button', { name: '现在核对' }).click()
+  await page.getByText('配置的 4 个都在微信后台，字段一致').first().waitFor()
+  await row(page, 'LIANXIN_TEMPLATE_MINI_TASK').getByText('截止时间').waitFor()
+  await desk.looks('set-templates-checked')
+
   const auditor = await house.open()
   await auditor.signIn('auditor')
   await auditor.heading('审计日志').waitFor()
@@ -142,7 +152,7 @@ test('The settings can be used on a phone', () => at(async (desk, page) => {
   await desk.heading('账号与角色').waitFor()
   await row(page, '孟祥宁').waitFor()
   await desk.looks('set-phone-staff')
-  for (const [path, heading] of [['/clocks', '办理期限'], ['/holidays', '节假日与调休'], ['/tasks', '后台任务']]) {
+  for (const [path, heading] of [['/clocks', '办理期限'], ['/holidays', '节假日与调休'], ['/tasks', '后台任务'], ['/notice-templates', '通知模板']]) {
     await desk.go(path)
     await desk.heading(heading).waitFor()
     await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'))

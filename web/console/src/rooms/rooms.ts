@@ -37,6 +37,7 @@ export const rooms: Room[] = [
   { path: '/official', name: 'official', title: '公众号', needs: 'official.account', inNavigation: true, page: () => import('./official/Menu.vue') },
   { path: '/official/replies', name: 'replies', title: '欢迎语和关键词', needs: 'official.account', within: 'official', page: () => import('./official/Replies.vue') },
   { path: '/official/check', name: 'online', title: '接入检查', needs: 'official.account', within: 'official', page: () => import('./official/Check.vue') },
+  { path: '/notice-templates', name: 'notice-templates', title: '通知模板', needs: 'official.account', inNavigation: true, page: () => import('./settings/NoticeTemplates.vue') },
   { path: '/tasks', name: 'tasks', title: '后台任务', needs: 'system.operate', inNavigation: true, page: () => import('./settings/Tasks.vue') },
   { path: '/audit', name: 'audit', title: '审计日志', needs: 'audit.read', inNavigation: true, page: () => import('./settings/Audit.vue') },
   { path: '/own', name: 'own', title: '我的登录', inNavigation: true, page: () => import('./own/Access.vue') },

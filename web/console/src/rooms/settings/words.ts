@@ -32,3 +32,8 @@ export const clockWords: Record<string, { name: string; means: string; over: str
 }
 
 export const countWords = { working: '个工作日', calendar: '天（自然日）' } as Record<string, string>
+
+/** What a check says of one thing, and how it is shown. */
+export const verdicts: Record<string, [words: string, tag: string]> = {
+  ok: ['正常', 'good'], warn: ['注意', 'care'], fail: ['故障', 'bad'], skip: ['请自己核对', ''], unasked: ['还没核对', ''],
+}
