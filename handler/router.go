@@ -72,6 +72,7 @@ type Options struct {
 	Newsroom       newsroom.Room
 	Landing        landing.Room
 	Console        site.Room
+	Phone          site.Room
 	Media          media.Options
 	Callback       callback.Options
 }
@@ -141,8 +142,10 @@ func New(o Options) (Surface, error) {
 	o.mountRoster(engine, api, keeper, limits)
 	callback.Register(engine, o.Callback)
 	o.Landing.Register(engine.Group("", limits.Keep(o.Log, func(*gin.Context) limit.Class { return limit.Read })))
-	o.Console.Log, o.Console.Missing = o.Log, o.refuse(http.StatusNotFound, "not_found", "没有找到", "没有这个文件，请刷新页面后重试。")
-	o.Console.Register(engine)
+	for _, front := range []site.Room{o.Console, o.Phone} {
+		front.Log, front.Missing = o.Log, o.refuse(http.StatusNotFound, "not_found", "没有找到", "没有这个文件，请刷新页面后重试。")
+		front.Register(engine)
+	}
 	o.mountProbes(engine)
 	// What is in memory costs less than telling whether there is room for it.
 	front := memory.Front(guard.NewGate(o.Gate, engine), func(h http.Header, r *http.Request) {

@@ -12,11 +12,14 @@ import (
 //go:embed phone
 var phoneFiles embed.FS
 
-const phonePolicy = "default-src 'self'; img-src 'self' data: http: https:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+// phonePolicy lets the phone show its own pages and those of the app.
+func (s *Simulator) phonePolicy() string {
+	return "default-src 'self'; img-src 'self' data: http: https:; frame-src 'self' " + s.appURL + "; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+}
 
 func (s *Simulator) phoneRoutes(mux *http.ServeMux) {
 	page := func(w http.ResponseWriter, r *http.Request, name string) {
-		w.Header().Set("Content-Security-Policy", phonePolicy)
+		w.Header().Set("Content-Security-Policy", s.phonePolicy())
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.Header().Set("Cache-Control", "no-cache")
 		http.ServeFileFS(w, r, phoneFiles, name) //nolint:gosec // embedded files only

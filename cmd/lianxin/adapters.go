@@ -254,8 +254,21 @@ func people(cards []directory.Card) []conversation.Person {
 }
 
 // authorize makes the address of WeChat's sign-in page for the official account.
-func (a *app) authorize(page, state string) string {
-	return a.gateway.OAuthURL(a.cfg.PublicURL+page, state, wechat.ScopeUserInfo)
+func (a *app) authorize(page, state string, silent bool) string {
+	scope := wechat.ScopeUserInfo
+	if silent {
+		scope = wechat.ScopeBase
+	}
+	return a.gateway.OAuthURL(a.cfg.PublicURL+page, state, scope)
+}
+
+// standInFrames are the addresses of the stand-in's browser phone, which shows
+// our pages in a frame; none with the real WeChat.
+func standInFrames(simulator string) []string {
+	if simulator == "" {
+		return nil
+	}
+	return []string{simulator, strings.Replace(simulator, "127.0.0.1", "localhost", 1)}
 }
 
 // miniLink makes links into the mini-program with the real WeChat; the

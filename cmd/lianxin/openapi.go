@@ -26,7 +26,7 @@ func openapiCommand(w world) *cobra.Command {
 			log, figures := slog.New(slog.DiscardHandler), prometheus.NewRegistry()
 			surface, err := handler.New(handler.Options{
 				Now: w.now, Log: log, Registry: figures, Gate: guard.GateOptions{Log: log, Registry: figures},
-				Media: media.Options{Pictures: new(picture.Service), Now: w.now}, Console: site.Room{Path: consolePath},
+				Media: media.Options{Pictures: new(picture.Service), Now: w.now}, Console: site.Room{Path: consolePath}, Phone: site.Room{Path: phonePath},
 			})
 			if err != nil {
 				return err

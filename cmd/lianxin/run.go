@@ -74,6 +74,9 @@ type app struct {
 // consolePath is where staff find their console.
 const consolePath = "/console/"
 
+// phonePath is where the pages for phones are, as the official account opens them.
+const phonePath = "/h5/"
+
 // build wires every room. Nothing is reached yet and nothing runs.
 func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logger) (*app, error) {
 	a := &app{cfg: cfg, log: log, now: now, db: db}
@@ -194,8 +197,9 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 		},
 		Roster:   rosterdesk.Room{Roster: people, Messages: messages, Link: pictureLink},
 		Newsroom: newsdesk.Room{Newsroom: news, Pictures: pictures, Link: pictureLink},
-		Landing:  landing.Room{Directory: places, MiniLink: a.miniLink(), Log: log},
+		Landing:  landing.Room{Directory: places, Phone: phonePath, MiniLink: a.miniLink(), Log: log},
 		Console:  site.Room{Path: consolePath, Files: web.Console(), Policy: site.ConsolePolicy},
+		Phone:    site.Room{Path: phonePath, Files: web.Phone(), Policy: site.PhonePolicy(standInFrames(cfg.WeChat.Simulator)...)},
 		Media:    media.Options{Pictures: pictures, Now: now},
 		Callback: callback.Options{Mini: receivers.mini, Official: receivers.official, Receive: talk.Receive, Wake: a.dispatcher.Wake, Log: log},
 	})

@@ -1,6 +1,6 @@
-// Package landing shows a plain page to whoever taps a link outside the
-// mini-program: in a chat with the official account, or in a browser. It shows
-// what is public and says how to go on.
+// Package landing receives whoever taps a link of ours outside the mini-program.
+// Inside WeChat it leads on to the pages for phones; in a browser it shows what is
+// public on a plain page and says how to go on.
 package landing
 
 import (
@@ -25,10 +25,11 @@ var pageHTML string
 
 var page = template.Must(template.New("page").Parse(pageHTML))
 
-// Room serves the landing page. MiniLink makes a link that opens a page of the
+// Room serves the landing page. Phone is where the pages for phones are. MiniLink makes a link that opens a page of the
 // mini-program; it may be nil.
 type Room struct {
 	Directory *directory.Service
+	Phone     string
 	MiniLink  func(ctx context.Context, path, query string) (string, error)
 	Log       *slog.Logger
 }
@@ -50,6 +51,8 @@ type shown struct {
 	Profile  *directory.Profile
 	Problem  *problem.Problem
 	MiniLink string
+	// Phone is where the profile is among the pages for phones.
+	Phone string
 }
 
 // Register adds the routes.
@@ -59,10 +62,37 @@ func (r Room) Register(on gin.IRoutes) {
 }
 
 // home greets who opens the bare address.
-func (r Room) home(c *gin.Context) { r.write(c, http.StatusOK, shown{Home: true}) }
+func (r Room) home(c *gin.Context) {
+	if insideWeChat(c) {
+		c.Redirect(http.StatusFound, r.Phone)
+		return
+	}
+	r.write(c, http.StatusOK, shown{Home: true})
+}
+
+// insideWeChat tells whether a page opens in WeChat, or in the frame of the
+// stand-in's phone. Who pretends it sees the same pages.
+func insideWeChat(c *gin.Context) bool {
+	return strings.Contains(c.Request.UserAgent(), "MicroMessenger") || c.GetHeader("Sec-Fetch-Dest") == "iframe"
+}
+
+// phonePage is the address of a page among the pages for phones.
+func (r Room) phonePage(path, query string) string {
+	if !pagePath.MatchString(path) {
+		return r.Phone
+	}
+	if query != "" {
+		query = "?" + query
+	}
+	return r.Phone + "#/" + path + query
+}
 
 func (r Room) show(c *gin.Context) {
 	path, query, ctx := strings.TrimPrefix(c.Param("page"), "/"), c.Request.URL.RawQuery, c.Request.Context()
+	if insideWeChat(c) {
+		c.Redirect(http.StatusFound, r.phonePage(path, query))
+		return
+	}
 	if path != profilePage {
 		r.write(c, http.StatusOK, shown{MiniLink: r.link(ctx, path, query)})
 		return
@@ -74,7 +104,8 @@ func (r Room) show(c *gin.Context) {
 		r.write(c, p.Status, shown{Problem: p})
 		return
 	}
-	r.write(c, http.StatusOK, shown{Profile: &profile, MiniLink: r.link(ctx, path, url.Values{"id": {id}}.Encode())})
+	own := url.Values{"id": {id}}.Encode()
+	r.write(c, http.StatusOK, shown{Profile: &profile, MiniLink: r.link(ctx, path, own), Phone: r.phonePage(path, own)})
 }
 
 // link gives an address that opens the mini-program; empty when there is none:

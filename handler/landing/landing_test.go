@@ -36,7 +36,10 @@ type door struct {
 	room  landing.Room
 }
 
-const miniLink = "https://wxaurl.cn/abc"
+const (
+	miniLink  = "https://wxaurl.cn/abc"
+	phoneLink = "/h5/#/pages/representative/profile?id=zhang"
+)
 
 func newDoor(t *testing.T) *door {
 	t.Helper()
@@ -46,7 +49,7 @@ func newDoor(t *testing.T) *door {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.room = landing.Room{Directory: service, Log: slog.New(slog.DiscardHandler), MiniLink: func(_ context.Context, path, query string) (string, error) {
+	d.room = landing.Room{Directory: service, Phone: "/h5/", Log: slog.New(slog.DiscardHandler), MiniLink: func(_ context.Context, path, query string) (string, error) {
 		d.asked = append(d.asked, path+"?"+query)
 		return miniLink, d.fails
 	}}
@@ -91,7 +94,7 @@ func (d *door) open(target string, status int) string {
 		d.t.Errorf("%s has the policy %s", target, csp)
 	}
 	for _, found := range elsewhere.FindAllStringSubmatch(page, -1) {
-		if found[1] != miniLink {
+		if found[1] != miniLink && found[1] != phoneLink {
 			d.t.Errorf("%s leads elsewhere: %s", target, found[0])
 		}
 	}
@@ -114,7 +117,7 @@ func TestTheProfileShowsWhatIsPublicAndRunsNothing(t *testing.T) {
 	d := newDoor(t)
 	page := d.open("/go/pages/representative/profile?id=zhang&utm=junk", http.StatusOK)
 	wantWords(t, page, "张&lt;script&gt;alert(1)&lt;/script&gt;三 代表", "教师 &amp; &#34;校长&#34;", "&lt;img src=x onerror=alert(2)&gt;热心", "东湖区",
-		"和平代表工作室", "010-12345678", `<a class="main" href="`+miniLink+`">`, "小程序写信")
+		"和平代表工作室", "010-12345678", `<a class="main" href="`+miniLink+`">`, "小程序写信", phoneLink)
 	if strings.Contains(page, "<img") {
 		t.Errorf("not escaped: %s", page)
 	}
@@ -169,7 +172,7 @@ func TestWithoutALinkThePageSaysWhatToSearchFor(t *testing.T) {
 	d.room.MiniLink = nil
 	page = d.open("/go/pages/representative/profile?id=zhang", http.StatusOK)
 	wantWords(t, page, "请在微信中搜索“连心”小程序，给张")
-	if strings.Contains(page, "<a ") {
+	if strings.Contains(page, `<a class="main"`) {
 		t.Errorf("there is a button: %s", page)
 	}
 }
@@ -183,6 +186,31 @@ func TestWhenTheDatabaseIsAwayThePageAsksForPatience(t *testing.T) {
 	wantWords(t, page, "系统出错了", "request-1")
 	if strings.Contains(page, "sql") {
 		t.Errorf("shown: %s", page)
+	}
+}
+
+func TestInsideWeChatALinkOpensThePagesForPhones(t *testing.T) {
+	d := newDoor(t)
+	router := gin.New()
+	d.room.Register(router)
+	for target, want := range map[string]string{
+		"/":                               "/h5/",
+		"/go/pages/message/detail?id=m1":  "/h5/#/pages/message/detail?id=m1",
+		"/go/https://evil.example?id=x":   "/h5/",
+		"/go//evil.example/pages/x?id=m1": "/h5/",
+	} {
+		for name, value := range map[string]string{"User-Agent": "Mozilla/5.0 (Linux; Android 14) MicroMessenger/8.0.50", "Sec-Fetch-Dest": "iframe"} {
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, target, http.NoBody)
+			r.Header.Set(name, value)
+			w := httptest.NewRecorder()
+			router.ServeHTTP(w, r)
+			if w.Code != http.StatusFound || w.Header().Get("Location") != want {
+				t.Errorf("%s with %s led to %d %s, want %s", target, name, w.Code, w.Header().Get("Location"), want)
+			}
+		}
+	}
+	if len(d.asked) != 0 {
+		t.Errorf("asked WeChat for %q", d.asked)
 	}
 }
 

@@ -31,6 +31,19 @@ import (
 const ConsolePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types vue"
 
+// PhonePolicy is what the pages for phones may do in a browser: as the console,
+// and show pictures that were just picked (blob:) and articles whose styles are
+// inline, as WeChat keeps them. They may be framed by who is named, such as the
+// stand-in's browser phone; by nobody when nobody is.
+func PhonePolicy(framedBy ...string) string {
+	by := "'none'"
+	if len(framedBy) > 0 {
+		by = strings.Join(framedBy, " ")
+	}
+	return "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' blob:; " +
+		"base-uri 'none'; form-action 'none'; frame-ancestors " + by
+}
+
 // Room serves one front end. Path is where it lives and ends in a slash. Files
 // has an index.html, which answers for every page that the front end knows by
 // itself. Missing answers for a file that is not there.

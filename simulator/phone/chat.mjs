@@ -1,5 +1,6 @@
 // What the phone's screen shows: the chat, the notices and the menu.
 import { byId, changed, dayTime, element, link, linked } from "./dom.mjs";
+import { openApp } from "./app.mjs";
 import { isArticle, read } from "./reader.mjs";
 
 let holder = "";
@@ -28,13 +29,13 @@ const channels = { subscribe: "订阅消息", template: "模板消息", customer
 const accounts = { mini: "小程序", official: "公众号" };
 
 function card(notice) {
-  const target = notice.page ? `小程序页面：${notice.page}` : "";
+  const target = notice.page ? element("button", { class: "page", onclick: () => openApp(notice.page) }, "打开小程序页面") : "";
   return element("article", { class: "bubble wide" },
     element("span", { class: "from" }, `${accounts[notice.account]} · ${channels[notice.channel]}`),
     notice.title ? element("strong", {}, notice.title) : "",
     ...linked(notice.text ?? ""),
     notice.lines?.length ? pairs(notice.lines) : "",
-    target ? element("span", { class: "page" }, target) : "",
+    target,
     notice.url ? element("span", { class: "page" }, link(notice.url, notice.url)) : "",
     element("time", { datetime: notice.at }, dayTime(notice.at)));
 }

@@ -2,11 +2,13 @@
 import { byId } from "./dom.mjs";
 import { act, ask, tell } from "./control.mjs";
 import { showMenu, showScreen } from "./chat.mjs";
+import { holds, isApp, openApp } from "./app.mjs";
 import { showArticles } from "./reader.mjs";
 import { showCode, showDesk } from "./desk.mjs";
 
 const interval = 1500;
-let who = localStorage.getItem("simulator-user") ?? "";
+// Windows beside each other may be phones of different people: /?user=NAME.
+let who = new URLSearchParams(location.search).get("user") ?? sessionStorage.getItem("simulator-user") ?? localStorage.getItem("simulator-user") ?? "";
 let state;
 
 const mine = (deed) => `users/${encodeURIComponent(who)}/${deed}`;
@@ -17,6 +19,7 @@ async function load() {
     choose(state.users[0]);
     return load();
   }
+  holds(state.app_url, state.person?.name ?? "");
   showScreen(state);
   showArticles(state);
   showMenu(state.menu, tap);
@@ -49,12 +52,16 @@ async function poll() {
 function choose(name) {
   if (name !== who) byId("minted").replaceChildren();
   who = name;
+  sessionStorage.setItem("simulator-user", name);
   localStorage.setItem("simulator-user", name);
+  if (location.search !== "") history.replaceState(null, "", location.pathname);
 }
 
 async function tap(body, entry) {
   const answer = await act(() => ask("POST", mine("click"), body));
-  if (answer?.open) window.open(entry.url, "_blank", "noopener");
+  if (entry.type === "miniprogram") openApp(entry.pagepath);
+  else if (answer?.open && isApp(entry.url)) openApp(entry.url);
+  else if (answer?.open) window.open(entry.url, "_blank", "noopener");
   await reload();
 }
 
@@ -88,6 +95,15 @@ on("scan", "submit", async () => {
   byId("scene").value = "";
 });
 
+// A code of the mini-program carries its scene to a page, not to the chat.
+on("scan-mini", "click", async () => {
+  const scene = byId("scene").value.trim();
+  if (scene === "") return;
+  byId("scene").value = "";
+  await ask("POST", mine("visits"));
+  openApp(`pages/scene/index?scene=${encodeURIComponent(scene)}`);
+});
+
 on("login", "click", async () => {
   const { code } = await ask("POST", "login-codes", { account: "mini", user: who });
   const app = (state.app_url || "http://127.0.0.1:8080").replace(/\/$/, "");
@@ -100,6 +116,7 @@ on("phone-code", "click", async () => {
 on("visit", "click", async () => {
   await ask("POST", mine("visits"));
   byId("minted").textContent = "已打开小程序：接下来两小时内可以做内容安全检测。";
+  openApp("pages/index/index");
 });
 
 on("advance", "click", async (event) => {
@@ -125,7 +142,7 @@ on("reset", "click", async () => {
   if (window.confirm("所有人、聊天、通知、令牌和故障都会清空，确定重新开始？")) await ask("POST", "reset");
 });
 
-const tabs = [byId("tab-chat"), byId("tab-articles"), byId("tab-notices")];
+const tabs = [byId("tab-chat"), byId("tab-app"), byId("tab-articles"), byId("tab-notices")];
 function show(tab) {
   for (const one of tabs) {
     const chosen = one === tab;

@@ -1,0 +1,34 @@
+// A deed of a button: one at a time however often it is tapped, with what became
+// of it in words.
+import { ref, type Ref } from 'vue'
+import { problemOf, type Problem } from './api/problem'
+
+export interface Deed {
+  busy: Ref<boolean>
+  problem: Ref<Problem | null>
+  /** Does it; true when it went well. */
+  run: (work: () => Promise<unknown>) => Promise<boolean>
+}
+
+export function useDeed(): Deed {
+  const busy = ref(false)
+  const problem = ref<Problem | null>(null)
+  return {
+    busy,
+    problem,
+    async run(work) {
+      if (busy.value) return false
+      busy.value = true
+      problem.value = null
+      try {
+        await work()
+        return true
+      } catch (e) {
+        problem.value = problemOf(e)
+        return false
+      } finally {
+        busy.value = false
+      }
+    },
+  }
+}

@@ -1,0 +1,38 @@
+// Ways from page to page, by the paths that notices and codes use as well.
+import { queryText } from './api/call'
+
+const tabs = new Set(['pages/index/index', 'pages/message/list', 'pages/article/list', 'pages/me/index'])
+
+/** Opens a page. A tab is switched to; a page that is too deep takes the place of the last. */
+export function go(page: string, query: Record<string, string | undefined> = {}): void {
+  const path = page.split('?')[0] ?? page
+  const url = '/' + page + queryText(query)
+  if (tabs.has(path)) {
+    uni.switchTab({ url: '/' + path })
+    return
+  }
+  uni.navigateTo({ url, fail: () => uni.redirectTo({ url }) })
+}
+
+/** Goes on to a page that takes this one's place. */
+export function goOn(page: string, query: Record<string, string | undefined> = {}): void {
+  const path = page.split('?')[0] ?? page
+  if (tabs.has(path)) uni.switchTab({ url: '/' + path })
+  else uni.redirectTo({ url: '/' + page + queryText(query) })
+}
+
+/** Goes back, or home when this was the first page. */
+export function back(): void {
+  if (getCurrentPages().length > 1) uni.navigateBack()
+  else uni.switchTab({ url: '/pages/index/index' })
+}
+
+/** Says a short word that needs no answer. */
+export function say(words: string): void {
+  uni.showToast({ title: words, icon: 'none', duration: 2500 })
+}
+
+/** Asks before something that cannot be taken back. */
+export function sure(title: string, content: string, confirmText: string): Promise<boolean> {
+  return new Promise((done) => uni.showModal({ title, content, confirmText, cancelText: '返回', success: (r) => done(r.confirm), fail: () => done(false) }))
+}

@@ -1,0 +1,59 @@
+// The pages of the official account: WeChat says who somebody is by OAuth, which
+// leaves the page and comes back with a code in the address
+// (https://developers.weixin.qq.com/doc/offiaccount/OA_Web_Apps/Wechat_webpage_authorization.html).
+import { api } from '../api/call'
+import { pictures } from './h5-pictures'
+import './semantics'
+import type { Platform } from './types'
+
+// The stand-in shows these pages in a frame that is named after a person: several
+// phones in one browser, each with what it keeps to itself.
+const framed = window !== window.parent && window.name.startsWith('phone:')
+const drawer = framed ? window.name + '/' : ''
+
+const stateAt = drawer + 'lianxin.oauth'
+
+/** Takes the code out of the address, so that it is in no history and no copied link. */
+function takeCode(): { code: string; state: string } | undefined {
+  const query = new URLSearchParams(location.search)
+  const code = query.get('code')
+  const state = query.get('state') ?? ''
+  if (code === null) return undefined
+  query.delete('code')
+  query.delete('state')
+  const rest = query.toString()
+  history.replaceState(history.state, '', location.pathname + (rest === '' ? '' : '?' + rest) + location.hash)
+  return { code, state }
+}
+
+let brought = takeCode()
+
+export const platform: Platform = {
+  form: 'h5',
+  insideWeChat: framed || /MicroMessenger/i.test(navigator.userAgent),
+  drawer,
+  canSubscribe: false,
+  phoneButton: false,
+  returned() {
+    if (brought === undefined) return undefined
+    const { code, state } = brought
+    brought = undefined
+    const asked = sessionStorage.getItem(stateAt)
+    sessionStorage.removeItem(stateAt)
+    // A code that we did not ask for would sign somebody in as somebody else.
+    return asked !== null && asked === state ? { by: 'official', code } : undefined
+  },
+  async prove() {
+    const proof = this.returned()
+    if (proof !== undefined) return proof
+    if (!this.insideWeChat) return undefined
+    const { url, state } = await api.get('/api/v1/sessions/official/authorize', { query: { page: location.pathname + location.search + location.hash }, bare: true })
+    sessionStorage.setItem(stateAt, state)
+    location.replace(url)
+    return new Promise(() => undefined)
+  },
+  subscribe: () => Promise.resolve([]),
+  ...pictures,
+  // A code in an address may stand before the # or behind it.
+  sceneOf: (query) => query?.scene ?? new URLSearchParams(location.search).get('scene') ?? '',
+}

@@ -1,0 +1,32 @@
+import { fileURLToPath } from 'node:url'
+import uniPlugin from '@dcloudio/vite-plugin-uni'
+import { defineConfig, type Plugin } from 'vite'
+
+const uni = (uniPlugin as unknown as { default?: typeof uniPlugin }).default ?? uniPlugin
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const mini = process.env.UNI_PLATFORM === 'mp-weixin'
+
+/**
+ * In the mini-program the size of rem follows WeChat's font setting, or the elder
+ * version, by a page-meta that must be the first node of each page and cannot be
+ * in a component.
+ */
+const pageMeta: Plugin = {
+  name: 'lianxin:page-meta',
+  enforce: 'pre',
+  transform(code, id) {
+    if (!mini || !/\/src\/pages\/[^?]+\.vue$/.test(id)) return
+    return code.replace(/<template>\s*/, '<template>\n  <page-meta :root-font-size="$comfort.root" />\n  ')
+  },
+}
+
+// The build of the H5 pages is committed and compared byte for byte, so nothing in
+// it may depend on the folder or the hour.
+export default defineConfig({
+  base: '/h5/',
+  plugins: [pageMeta, uni()],
+  resolve: { alias: { '#platform': here(mini ? './src/platform/mini.ts' : './src/platform/h5.ts') } },
+  // Where the mini-program finds the server: it has no address of its own. H5 asks where it came from.
+  define: { __SERVER__: JSON.stringify(mini ? (process.env.LIANXIN_PUBLIC_URL ?? 'https://lianxin.example.cn') : '') },
+  build: { target: 'es2018', assetsInlineLimit: 0, reportCompressedSize: false, chunkSizeWarningLimit: 600 },
+})
