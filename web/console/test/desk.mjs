@@ -66,13 +66,14 @@ export class Desk {
   /** What must not have happened, in words. */
   wrongs = []
 
-  static async open(browser, demo, viewport = { width: 1280, height: 800 }) {
-    const desk = new Desk()
+  /** Beside is what else the browser is told of itself; hosts are whom it may ask besides our program. */
+  static async open(browser, demo, viewport = { width: 1280, height: 800 }, beside = {}, hosts = []) {
+    const desk = new this()
     desk.demo = demo
-    desk.context = await browser.newContext({ viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })
+    desk.context = await browser.newContext({ viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce', ...beside })
     await desk.context.route('**/*', (route) => {
       const url = route.request().url()
-      if (url.startsWith(demo.app + '/') || url.startsWith('data:')) return route.continue()
+      if ([demo.app, ...hosts].some((host) => url.startsWith(host + '/')) || /^(data|blob):/.test(url)) return route.continue()
       desk.wrongs.push(`asked a foreign host: ${url}`)
       return route.abort()
     })
@@ -82,8 +83,8 @@ export class Desk {
     })
     desk.page = await desk.context.newPage()
     desk.page.setDefaultTimeout(10_000)
-    desk.page.on('pageerror', (e) => desk.wrongs.push(`script failed: ${e.stack}`))
-    desk.page.on('console', (m) => {
+    desk.context.on('weberror', (e) => desk.wrongs.push(`script failed: ${e.error().stack}`))
+    desk.context.on('console', (m) => {
       // The browser itself reports each refused request; what the screen says of it is tested.
       if (['error', 'warning'].includes(m.type()) && !m.text().startsWith('Failed to load resource')) desk.wrongs.push(`console: ${m.text()}`)
     })

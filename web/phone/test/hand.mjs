@@ -1,0 +1,82 @@
+// Somebody who holds a phone: a browser that says it is WeChat's, in which the
+// stand-in signs in whoever holds it, as WeChat would, without a word.
+import { Desk, onDemo as atDesk, openBrowser, pictures, startDemo } from '../../console/test/desk.mjs'
+
+export { openBrowser, pictures, startDemo }
+
+const weChat = 'Mozilla/5.0 (Linux; Android 14; zh-CN) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/130.0 Mobile Safari/537.36 MicroMessenger/8.0.50'
+
+/** Sizes that the pages are looked at in. */
+export const sizes = { usual: { width: 390, height: 844 }, narrow: { width: 320, height: 568 } }
+
+export class Hand extends Desk {
+  taps = 0
+
+  /** Opens a phone that this person holds; without WeChat it is a browser as any other. */
+  static async of(browser, demo, who, { viewport = sizes.usual, dark = false, weChatInside = true, ...beside } = {}) {
+    const hand = await this.open(
+      browser,
+      demo,
+      viewport,
+      { isMobile: true, hasTouch: true, deviceScaleFactor: 2, colorScheme: dark ? 'dark' : 'light', ...(weChatInside && { userAgent: weChat }), ...beside },
+      [demo.simulator],
+    )
+    hand.who = who
+    // The stand-in's page of sign-in knows by this who holds the phone.
+    await hand.context.addInitScript(([origin, name]) => {
+      if (location.origin === origin) window.name = 'phone:' + name
+    }, [demo.simulator, who])
+    return hand
+  }
+
+  /** Opens a page by its path among the pages for phones, as a link or a code does. */
+  async to(page = 'pages/index/index') {
+    // What differs behind the # alone would not be opened anew.
+    await this.page.goto(this.demo.app + '/h5/?at=' + Date.now() + '#/' + page)
+  }
+
+  /** Taps what is named, and counts it. */
+  async tap(name, { exact = true, within = this.page } = {}) {
+    this.taps++
+    await within.getByRole('button', { name, exact }).first().click()
+  }
+
+  /** The title of the page that is open. */
+  title(name) {
+    return this.page.getByRole('heading', { level: 1, name })
+  }
+
+  /** The elder version, from now on. */
+  async elder() {
+    await this.to()
+    await this.page.evaluate(() => {
+      localStorage.setItem('lianxin.elder', JSON.stringify({ type: 'string', data: 'true' }))
+    })
+    await this.page.reload()
+  }
+
+  /** The page is killed, with all that was only in its memory. */
+  async killed() {
+    await this.page.close({ runBeforeUnload: false })
+    this.page = await this.context.newPage()
+    this.page.setDefaultTimeout(10_000)
+  }
+
+  offline(on = true) {
+    return this.context.setOffline(on)
+  }
+}
+
+/** The demo and the browser of a file's tests, with phones. */
+export function onDemo() {
+  const house = atDesk()
+  return Object.assign(house, {
+    hand: (who, options) => Hand.of(house.browser, house.demo, who, options),
+    /** Does something with a phone of one's own; what must not happen fails the test. */
+    async held(who, work, options) {
+      const hand = await Hand.of(house.browser, house.demo, who, options)
+      await work(hand, hand.page)
+      await hand.close()
+    },
+  })
+}
