@@ -10,8 +10,8 @@ help: ## list the targets
 run: ## start the demo: everything in one process, with the stand-in for WeChat
 	go run ./cmd/lianxin demo
 
-web: ## build the console's front end into web/dist (needs Node; see .nvmrc)
-	@cd web/console && npm ci --ignore-scripts --no-audit --no-fund && npm run build
+web: ## build the front ends into web/dist, and the mini-program into web/phone/dist/mini (needs Node; see .nvmrc)
+	@for root in console phone; do (cd web/$$root && npm ci --ignore-scripts --no-audit --no-fund && npm run build) || exit 1; done
 
 test: ## install what is missing, then test on SQLite and MariaDB and fuzz a little
 	@.ci/test
