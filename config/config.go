@@ -218,6 +218,8 @@ const (
 // Templates are the ids of the notice templates in each account.
 type Templates struct {
 	Mini, Official NoticeTemplates
+	// News is the mini-program's alone: an official account may push none.
+	News string
 }
 
 // NoticeTemplates are the ids of the notice templates in one account. An

@@ -85,6 +85,7 @@ func everything() env {
 		"LIANXIN_TEMPLATE_MINI_ANSWER":       "template-mini-answer",
 		"LIANXIN_TEMPLATE_MINI_TASK":         "template-mini-task",
 		"LIANXIN_TEMPLATE_MINI_SURVEY":       "template-mini-survey",
+		"LIANXIN_TEMPLATE_MINI_NEWS":         "template-mini-news",
 		"LIANXIN_TEMPLATE_OFFICIAL_PROGRESS": "template-official-progress",
 		"LIANXIN_TEMPLATE_OFFICIAL_ANSWER":   "template-official-answer",
 		"LIANXIN_TEMPLATE_OFFICIAL_TASK":     "template-official-task",

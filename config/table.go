@@ -15,6 +15,8 @@ func table() []entry {
 	all = append(all, accountEntries("wechat.official", "公众号", func(c *Config) *Account { return &c.WeChat.Official })...)
 	all = append(all, wechatEntries()...)
 	all = append(all, templateEntries("template.mini", "小程序", func(c *Config) *NoticeTemplates { return &c.Templates.Mini })...)
+	all = append(all, set("template.mini.news", "", func(c *Config) *string { return &c.Templates.News }, templateID(),
+		"小程序“关注的动态”通知的模板 ID；不填则关注的动态只放在通知里，不推送"))
 	all = append(all, templateEntries("template.official", "公众号", func(c *Config) *NoticeTemplates { return &c.Templates.Official })...)
 	all = append(all, ruleEntries()...)
 	all = append(all, limitEntries()...)

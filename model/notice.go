@@ -11,7 +11,16 @@ const (
 	TemplateAnswer   NoticeTemplate = "answer"
 	TemplateTask     NoticeTemplate = "task"
 	TemplateSurvey   NoticeTemplate = "survey"
+	// TemplateNews is for what a person follows. It has a grant of its own, which
+	// only the mini-program has: news must not use up what was granted for answers,
+	// and template messages of an official account may carry none.
+	TemplateNews NoticeTemplate = "news"
 )
+
+// NoticeTemplates lists the templates.
+func NoticeTemplates() []NoticeTemplate {
+	return []NoticeTemplate{TemplateProgress, TemplateAnswer, TemplateTask, TemplateSurvey, TemplateNews}
+}
 
 // NoticeChannel is a way to a person's attention.
 type NoticeChannel string
@@ -30,12 +39,14 @@ const (
 type NoticeState string
 
 // A notice waits, was pushed, found no open channel (staff see "cannot be
-// reached by push"), or waits for the daily digest.
+// reached by push"), waits for the daily digest, or was news that is left to the
+// inbox, which says nothing about the person's reach.
 const (
 	NoticeWaiting     NoticeState = "waiting"
 	NoticePushed      NoticeState = "pushed"
 	NoticeUnreachable NoticeState = "unreachable"
 	NoticeDigest      NoticeState = "digest"
+	NoticeLeft        NoticeState = "left"
 )
 
 // Notice (服务通知) tells one person of one happening. Link is a path of the

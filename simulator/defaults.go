@@ -34,11 +34,13 @@ func defaultTemplates() []Template {
 	answer := []Field{{Key: "thing1", Label: "留言事项"}, {Key: "name2", Label: "答复人"}, {Key: "time3", Label: "答复时间"}, {Key: "thing4", Label: "温馨提示"}}
 	task := []Field{{Key: "thing1", Label: "事项"}, {Key: "time2", Label: "截止时间"}, {Key: "phrase3", Label: "状态"}, {Key: "thing4", Label: "备注"}}
 	survey := []Field{{Key: "thing1", Label: "留言事项"}, {Key: "time2", Label: "办结时间"}, {Key: "thing3", Label: "温馨提示"}}
+	news := []Field{{Key: "thing1", Label: "标题"}, {Key: "thing2", Label: "关注对象"}, {Key: "time3", Label: "发布时间"}, {Key: "thing4", Label: "温馨提示"}}
 	return []Template{
 		{Account: MiniAccount, ID: "mini-progress", Title: "留言办理进度通知", Fields: progress},
 		{Account: MiniAccount, ID: "mini-answer", Title: "留言答复通知", Fields: answer},
 		{Account: MiniAccount, ID: "mini-task", Title: "待办事项提醒", Fields: task},
 		{Account: MiniAccount, ID: "mini-survey", Title: "办理结果回访", Fields: survey},
+		{Account: MiniAccount, ID: "mini-news", Title: "关注内容更新提醒", Fields: news},
 		{Account: OfficialAccount, ID: "oa-progress", Title: "留言办理进度通知", Fields: progress},
 		{Account: OfficialAccount, ID: "oa-answer", Title: "留言答复通知", Fields: answer},
 		{Account: OfficialAccount, ID: "oa-task", Title: "待办事项提醒", Fields: task},

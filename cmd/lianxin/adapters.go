@@ -152,12 +152,13 @@ var templateKeys = map[model.NoticeTemplate][]string{
 	model.TemplateAnswer:   {"thing1", "name2", "time3", "thing4"},
 	model.TemplateTask:     {"thing1", "time2", "phrase3", "thing4"},
 	model.TemplateSurvey:   {"thing1", "time2", "thing3"},
+	model.TemplateNews:     {"thing1", "thing2", "time3", "thing4"},
 }
 
-func templates(ids config.NoticeTemplates) map[model.NoticeTemplate]notice.Template {
+func templates(ids config.NoticeTemplates, news string) map[model.NoticeTemplate]notice.Template {
 	set := map[model.NoticeTemplate]notice.Template{}
 	for name, value := range map[model.NoticeTemplate]string{
-		model.TemplateProgress: ids.Progress, model.TemplateAnswer: ids.Answer, model.TemplateTask: ids.Task, model.TemplateSurvey: ids.Survey,
+		model.TemplateProgress: ids.Progress, model.TemplateAnswer: ids.Answer, model.TemplateTask: ids.Task, model.TemplateSurvey: ids.Survey, model.TemplateNews: news,
 	} {
 		id, keys, renamed := strings.Cut(value, ":")
 		if id == "" {

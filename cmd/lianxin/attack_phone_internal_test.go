@@ -23,3 +23,28 @@ func ownSeatOnly(t attempt) attempt {
 	}
 	return t
 }
+
+// keep plants what people keep on their phones: of the resident, the member and a
+// stranger.
+func (a *arena) keep() {
+	a.tb.Helper()
+	people := [3]string{a.called(model.RoleResident).personID(), a.called(model.RoleMember).personID(), model.NewID()}
+	var follows [3]string
+	for i, person := range people {
+		f := model.Follow{ID: model.NewID(), PersonID: person, Kind: model.FollowArea, TargetID: a.records["area"][second], CreatedAt: clock().UTC()}
+		plant(a, &f)
+		follows[i] = f.ID
+	}
+	a.records["follow"], a.owners["follow"] = follows, [3]string{string(model.RoleResident), string(model.RoleMember)}
+}
+
+// attacksOnFollows aim at what people follow. Everybody may follow anybody.
+func attacksOnFollows() map[string][]attempt {
+	return map[string][]attempt{
+		"GET /api/v1/me/follows": {{}},
+		"PUT /api/v1/me/follows": {{body: func(a *arena, _ string) map[string]any {
+			return map[string]any{"kind": "representative", "target_id": a.records["seat"][first]}
+		}}},
+		"DELETE /api/v1/me/follows/{id}": {on("follow")},
+	}
+}

@@ -264,6 +264,7 @@ func demoConfig(lookup func(string) (string, bool), data, appURL, simURL string,
 		set["LIANXIN_TEMPLATE_MINI_"+strings.ToUpper(kind)] = "mini-" + kind
 		set["LIANXIN_TEMPLATE_OFFICIAL_"+strings.ToUpper(kind)] = "oa-" + kind
 	}
+	set["LIANXIN_TEMPLATE_MINI_NEWS"] = "mini-news"
 	return config.LoadServing(func(name string) (string, bool) {
 		if value, ok := set[name]; ok || !changeable(name) {
 			return value, ok

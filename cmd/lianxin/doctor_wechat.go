@@ -33,11 +33,11 @@ func (d *doctor) weChat(ctx context.Context) {
 		kind     wechat.AccountKind
 		name     string
 		account  config.Account
-		ids      config.NoticeTemplates
+		ids      map[model.NoticeTemplate]notice.Template
 		callback string
 	}{
-		{wechat.MiniProgram, "小程序", d.cfg.WeChat.Mini, d.cfg.Templates.Mini, "/wechat/mini"},
-		{wechat.OfficialAccount, "公众号", d.cfg.WeChat.Official, d.cfg.Templates.Official, "/wechat/official"},
+		{wechat.MiniProgram, "小程序", d.cfg.WeChat.Mini, templates(d.cfg.Templates.Mini, d.cfg.Templates.News), "/wechat/mini"},
+		{wechat.OfficialAccount, "公众号", d.cfg.WeChat.Official, templates(d.cfg.Templates.Official, ""), "/wechat/official"},
 	} {
 		if !a.account.Configured() {
 			d.note(verdictSkip, "微信（"+a.name+"）", "没有配置", "")
@@ -49,7 +49,7 @@ func (d *doctor) weChat(ctx context.Context) {
 			d.note(verdictFail, "微信（"+a.name+"）", found, do)
 		} else {
 			d.ok("微信（"+a.name+"）", "连得上，AppID 和 AppSecret 正确")
-			d.templates(a.name, templates(a.ids), list.Templates)
+			d.templates(a.name, a.ids, list.Templates)
 		}
 		if !list.At.IsZero() {
 			d.skew("微信时钟（"+a.name+"）", list.At, d.w.now())
@@ -67,7 +67,7 @@ func (d *doctor) templates(name string, configured map[model.NoticeTemplate]noti
 		return
 	}
 	wrong := false
-	for _, kind := range []model.NoticeTemplate{model.TemplateProgress, model.TemplateAnswer, model.TemplateTask, model.TemplateSurvey} {
+	for _, kind := range model.NoticeTemplates() {
 		t, set := configured[kind]
 		if !set {
 			continue

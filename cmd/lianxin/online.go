@@ -19,6 +19,8 @@ import (
 
 	"lianxin/config"
 	"lianxin/handler/staff"
+	"lianxin/model"
+	"lianxin/service/notice"
 	"lianxin/service/wechat"
 )
 
@@ -56,14 +58,14 @@ type accountCheck struct {
 	name     string
 	setting  string
 	account  config.Account
-	ids      config.NoticeTemplates
+	ids      map[model.NoticeTemplate]notice.Template
 	callback string
 }
 
 func accountsOf(cfg config.Config) []accountCheck {
 	return []accountCheck{
-		{wechat.MiniProgram, "小程序", "MINI", cfg.WeChat.Mini, cfg.Templates.Mini, "/wechat/mini"},
-		{wechat.OfficialAccount, "公众号", "OFFICIAL", cfg.WeChat.Official, cfg.Templates.Official, "/wechat/official"},
+		{wechat.MiniProgram, "小程序", "MINI", cfg.WeChat.Mini, templates(cfg.Templates.Mini, cfg.Templates.News), "/wechat/mini"},
+		{wechat.OfficialAccount, "公众号", "OFFICIAL", cfg.WeChat.Official, templates(cfg.Templates.Official, ""), "/wechat/official"},
 	}
 }
 

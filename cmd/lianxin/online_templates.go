@@ -19,13 +19,11 @@ var meanings = map[model.NoticeTemplate][]struct{ words, fits string }{
 	model.TemplateAnswer:   {{"事项", "thing"}, {"答复人", "name thing"}, {"时间", "time date"}, {"说明", "thing"}},
 	model.TemplateTask:     {{"事项", "thing"}, {"期限", "time date"}, {"状态", "phrase thing"}, {"说明", "thing"}},
 	model.TemplateSurvey:   {{"事项", "thing"}, {"时间", "time date"}, {"说明", "thing"}},
+	model.TemplateNews:     {{"标题", "thing"}, {"关注的谁", "name thing"}, {"时间", "time date"}, {"说明", "thing"}},
 }
 
-// noticeKinds are the notices in the order in which the settings stand.
-var noticeKinds = []model.NoticeTemplate{model.TemplateProgress, model.TemplateAnswer, model.TemplateTask, model.TemplateSurvey}
-
 var noticeWords = map[model.NoticeTemplate]string{
-	model.TemplateProgress: "办理进度", model.TemplateAnswer: "收到答复", model.TemplateTask: "待办提醒（代表和承办单位）", model.TemplateSurvey: "请评价",
+	model.TemplateProgress: "办理进度", model.TemplateAnswer: "收到答复", model.TemplateTask: "待办提醒（代表和承办单位）", model.TemplateSurvey: "请评价", model.TemplateNews: "关注的动态",
 }
 
 // templates notes what is wrong of an account's templates, and each of them.
@@ -38,7 +36,7 @@ func (c *connection) templates(one accountCheck, there []wechat.Template) {
 			wrong++
 		}
 	}
-	check, configured := "通知模板（"+one.name+"）", len(templates(one.ids))
+	check, configured := "通知模板（"+one.name+"）", len(one.ids)
 	switch {
 	case configured == 0:
 		c.note(verdictWarn, check, "一个也没有配置，通知不会经"+one.name+"推送", "在微信后台选好模板，填 LIANXIN_TEMPLATE_"+one.setting+"_…。")
@@ -63,9 +61,12 @@ func compareTemplates(one accountCheck, there []wechat.Template) []staff.Templat
 }
 
 func eachTemplate(one accountCheck, look func(kind model.NoticeTemplate, t notice.Template, setting string) staff.TemplateCheck) []staff.TemplateCheck {
-	configured := templates(one.ids)
+	configured := one.ids
 	var all []staff.TemplateCheck
-	for _, kind := range noticeKinds {
+	for _, kind := range model.NoticeTemplates() {
+		if kind == model.TemplateNews && one.kind == wechat.OfficialAccount {
+			continue // news is the mini-program's alone
+		}
 		setting := "LIANXIN_TEMPLATE_" + one.setting + "_" + strings.ToUpper(string(kind))
 		t := look(kind, configured[kind], setting)
 		t.Account, t.Setting, t.Notice, t.ID = one.name, setting, noticeWords[kind], configured[kind].ID
@@ -149,7 +150,7 @@ func summed(list []staff.TemplateCheck, there int) (verdict, found, do string) {
 // unused are the templates of an account that no setting names.
 func unused(one accountCheck, there []wechat.Template) []wechat.Template {
 	used := map[string]bool{}
-	for _, t := range templates(one.ids) {
+	for _, t := range one.ids {
 		used[t.ID] = true
 	}
 	return slices.DeleteFunc(slices.Clone(there), func(t wechat.Template) bool { return used[t.ID] })

@@ -34,6 +34,7 @@ import (
 	"lianxin/service/conversation"
 	"lianxin/service/deadline"
 	"lianxin/service/directory"
+	"lianxin/service/follow"
 	"lianxin/service/limit"
 	"lianxin/service/message"
 	"lianxin/service/message/abuse"
@@ -147,8 +148,9 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 	}
 	pusher := notice.NewPusher(notice.Options{
 		DB: db, Now: now, Log: log, Channels: weChat, Link: link,
-		Mini: templates(cfg.Templates.Mini), Official: templates(cfg.Templates.Official),
+		Mini: templates(cfg.Templates.Mini, cfg.Templates.News), Official: templates(cfg.Templates.Official, ""),
 	})
+	follows := follow.New(follow.Options{DB: db, Now: now})
 	talk := conversation.New(conversation.Options{
 		DB: db, Now: now, Log: log, Speaker: weChat, Directory: signpost{places, news}, Newsroom: news, Menus: weChat, Link: link,
 	})
@@ -165,6 +167,8 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 		newsroom.DoorTask:     news.HandleDoor,
 		newsroom.ScheduleTask: news.HandleSchedule,
 		model.StoryEndTask:    news.HandleStoryEnd,
+		follow.ArticleTask:    follows.HandleArticle,
+		follow.TurnoverTask:   follows.HandleTurnover,
 	}))
 	a.accounts = accounts
 	for _, job := range a.routine(custodian, desk, news) {
@@ -186,7 +190,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 		SteppedUp: accounts.SteppedUp, Limiter: a.limiter, Stopping: a.stopping.Load,
 		Gate: gateOptions(cfg.Load, log, figures), Wake: a.dispatcher.Wake, Edition: editionOf(places, news, messages),
 		Open:           open.Room{Directory: places, Messages: messages, Newsroom: news, Link: pictureLink},
-		Person:         person.Room{Accounts: accounts, Messages: messages, Privacy: desk, Newsroom: news, Link: pictureLink, Pusher: pusher, DB: db, Now: now, Log: log, Authorize: a.authorize},
+		Person:         person.Room{Accounts: accounts, Messages: messages, Privacy: desk, Newsroom: news, Follows: follows, Link: pictureLink, Pusher: pusher, DB: db, Now: now, Log: log, Authorize: a.authorize},
 		Resident:       resident.Room{Messages: messages, Link: pictureLink},
 		Representative: representative.Room{Messages: messages, Directory: places, Link: pictureLink, Codes: weChat, Log: log},
 		Unit:           unit.Room{Messages: messages, Link: pictureLink},

@@ -16,7 +16,7 @@ type noticeView struct {
 	Body      string              `json:"body"`
 	Link      string              `json:"link" doc:"小程序页面路径"`
 	MessageID string              `json:"message_id,omitempty"`
-	State     model.NoticeState   `json:"state" enum:"waiting,pushed,unreachable,digest"`
+	State     model.NoticeState   `json:"state" enum:"waiting,pushed,unreachable,digest,left" doc:"left：只放在通知里，不推送"`
 	Channel   model.NoticeChannel `json:"channel" enum:"subscribe,template,customer,inbox"`
 	Read      bool                `json:"read"`
 	At        time.Time           `json:"at"`

@@ -13,6 +13,7 @@ import (
 	"lianxin/model"
 	"lianxin/model/fault"
 	"lianxin/service/account"
+	"lianxin/service/follow"
 	"lianxin/service/limit"
 	"lianxin/service/message"
 	"lianxin/service/newsroom"
@@ -27,6 +28,7 @@ type Room struct {
 	Messages *message.Service
 	Privacy  *privacy.Service
 	Newsroom *newsroom.Service
+	Follows  *follow.Service
 	Pusher   *notice.Pusher
 	DB       *store.DB
 	Now      func() time.Time
@@ -52,6 +54,7 @@ func (r Room) Register(api endpoint.API) {
 	r.registerConsents(api)
 	r.registerStories(api)
 	r.registerReadings(api)
+	r.registerFollows(api)
 	r.registerData(api)
 	r.registerCorrections(api)
 }

@@ -92,6 +92,8 @@ var actionWords = map[string]string{ //nolint:gosec // what passwords and codes 
 	"erasure.begin":        "开始注销",
 	"erasure.done":         "完成注销",
 	"erasure.take_back":    "收回注销申请",
+	"follow.begin":         "关注代表或区域",
+	"follow.end":           "取消关注",
 	"invitation.issue":     "发出邀请码",
 	"invitation.accept":    "使用邀请码绑定",
 	"invitation.guess":     "填错邀请码",

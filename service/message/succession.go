@@ -12,6 +12,7 @@ import (
 	"lianxin/model"
 	"lianxin/model/fault"
 	"lianxin/service/audit"
+	"lianxin/service/follow"
 	"lianxin/service/store"
 )
 
@@ -29,7 +30,7 @@ type Ending struct {
 // EndQualification ends a qualification, and in the same transaction everything
 // that hangs on it: open messages go to who takes over and their residents are
 // told, a successor serves the areas from then on, so that posters lead there, the
-// rota forgets who has gone, and the phone that was bound has no access any more.
+// rota forgets who has gone, follows are about the successor, and the phone that was bound has no access any more.
 // It gives how many messages moved. Faults: not found outside the actor's areas,
 // invalid (reason, successor_id), conflict.
 func (s *Service) EndQualification(ctx context.Context, by model.Actor, e Ending) (int, error) {
@@ -47,6 +48,9 @@ func (s *Service) EndQualification(ctx context.Context, by model.Actor, e Ending
 			return err
 		}
 		if err := s.leaveSeat(ctx, tx, rep, to); err != nil {
+			return err
+		}
+		if err := follow.Turn(ctx, tx, rep, e.SuccessorID, s.now()); err != nil {
 			return err
 		}
 		moved, err = s.passOn(ctx, tx, by, rep, to)

@@ -19,12 +19,16 @@ func TestWhoLeavesHandsEverythingOn(t *testing.T) {
 	open := town.send(message.Draft{Body: "路灯坏了"}).Message.ID
 	insert(town, &model.RepresentativeArea{RepresentativeID: town.zhangSeat, AreaID: "s"})
 	insert(town, &model.StudioDuty{StudioID: "studio", Weekday: 1, RepresentativeID: town.zhangSeat})
+	insert(town, &model.Follow{ID: "f", PersonID: town.wang.PersonID, Kind: model.FollowRepresentative, TargetID: town.zhangSeat, CreatedAt: town.clock.Now()})
 	moved, err := town.svc.EndQualification(t.Context(), town.chief, leaving(town.liSeat))
 	if err != nil || moved != 1 {
 		t.Fatalf("%d moved, %v", moved, err)
 	}
 	if m := all[model.Message](town, "id = ?", open)[0]; m.HolderID != town.liSeat || m.State != model.MessageDelivered {
 		t.Errorf("held by %s in %s", m.HolderID, m.State)
+	}
+	if f := all[model.Follow](town, "id = 'f'")[0]; f.TargetID != town.liSeat || f.FormerID != town.zhangSeat {
+		t.Errorf("the follow is about %+v", f)
 	}
 	if rep := all[model.Representative](town, "id = ?", town.zhangSeat)[0]; rep.State != model.RepresentativeEnded || rep.PersonID != "" || rep.Revision != 1 {
 		t.Errorf("the seat is %+v", rep)

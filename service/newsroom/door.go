@@ -15,6 +15,7 @@ import (
 
 	"lianxin/model"
 	"lianxin/model/fault"
+	"lianxin/service/follow"
 	"lianxin/service/outbox"
 	"lianxin/service/store"
 )
@@ -174,7 +175,7 @@ func (s *Service) openFeed(ctx context.Context, tx *gorm.DB, a *model.Article) e
 		return fmt.Errorf("newsroom: date article: %w", err)
 	}
 	a.PublishedAt = &now
-	return nil
+	return follow.News(ctx, tx, a.ID, now)
 }
 
 // settle says of an article that is being published how that ended, once no door

@@ -44,6 +44,7 @@ func newPost(tb testing.TB) *post {
 	templates := func(account string) map[model.NoticeTemplate]notice.Template {
 		return map[model.NoticeTemplate]notice.Template{
 			model.TemplateProgress: {ID: account + "-progress", Keys: []string{"thing1", "phrase2", "time3", "thing4"}},
+			model.TemplateNews:     {ID: account + "-news", Keys: []string{"thing1", "thing2", "time3", "thing4"}},
 			model.TemplateTask:     {ID: account + "-task", Keys: []string{"thing1", "time2", "phrase3", "thing4"}},
 		}
 	}

@@ -34,7 +34,7 @@ const onceLife = 9 * time.Minute
 // Template is one template of a WeChat account with the keys of its fields, in
 // the order in which the fields are meant: progress is thing, phrase, time,
 // hint; answer is thing, name, time, hint; task is thing, time, phrase, hint;
-// survey is thing, time, hint.
+// survey is thing, time, hint; news is thing, name, time, hint.
 type Template struct {
 	ID   string
 	Keys []string
@@ -123,6 +123,9 @@ func (p *Pusher) Handle(ctx context.Context, payload []byte) error {
 	if n.Channel == model.ChannelTemplate && p.now().Sub(n.CreatedAt) > onceLife {
 		return p.end(ctx, n, n.Channel)
 	}
+	if p.now().Sub(n.CreatedAt) > pushLife && n.Template == model.TemplateNews {
+		return p.leave(ctx, n)
+	}
 	if p.now().Sub(n.CreatedAt) > pushLife {
 		return p.giveUp(ctx, n)
 	}
@@ -136,6 +139,15 @@ func (p *Pusher) Handle(ctx context.Context, payload []byte) error {
 // chain is the order in which channels are tried.
 var chain = []model.NoticeChannel{model.ChannelSubscribe, model.ChannelTemplate, model.ChannelCustomer}
 
+// chainOf are the channels of a notice: news goes by a grant for news or not at
+// all, for it may be missed.
+func chainOf(n model.Notice) []model.NoticeChannel {
+	if n.Template == model.TemplateNews {
+		return chain[:1]
+	}
+	return chain
+}
+
 // push tries the channels in order, from the one that was being tried before,
 // and tells which carried the notice; the inbox when none did.
 func (p *Pusher) push(ctx context.Context, n *model.Notice) (model.NoticeChannel, error) {
@@ -143,7 +155,7 @@ func (p *Pusher) push(ctx context.Context, n *model.Notice) (model.NoticeChannel
 	if err != nil {
 		return "", fmt.Errorf("notice: find identities: %w", err)
 	}
-	for _, channel := range chain[max(0, slices.Index(chain, n.Channel)):] {
+	for _, channel := range chainOf(*n)[max(0, slices.Index(chainOf(*n), n.Channel)):] {
 		for i := range known {
 			carried, err := p.try(ctx, channel, &known[i], n)
 			if err != nil {
@@ -247,6 +259,7 @@ func (p *Pusher) fill(t Template, to model.WeChatIdentity, n model.Notice) Push 
 		model.TemplateAnswer:   {n.Thing, n.Name, at, hint},
 		model.TemplateTask:     {n.Thing, due, n.Phrase, hint},
 		model.TemplateSurvey:   {n.Thing, at, hint},
+		model.TemplateNews:     {n.Thing, n.Name, at, hint},
 	}[n.Template]
 	values := make(map[string]string, len(meant))
 	for i, value := range meant {
@@ -295,7 +308,10 @@ func (p *Pusher) end(ctx context.Context, n model.Notice, channel model.NoticeCh
 	now := p.now()
 	set := map[string]any{"state": model.NoticePushed, "channel": channel, "pushed_at": now}
 	reach, since := "unreachable_since IS NOT NULL", any(nil)
-	if channel == model.ChannelInbox {
+	switch {
+	case channel == model.ChannelInbox && n.Template == model.TemplateNews:
+		return p.leave(ctx, n)
+	case channel == model.ChannelInbox:
 		set = map[string]any{"state": model.NoticeUnreachable, "channel": channel}
 		reach, since = "unreachable_since IS NULL", now
 	}
@@ -313,6 +329,14 @@ func (p *Pusher) end(ctx context.Context, n model.Notice, channel model.NoticeCh
 			return fmt.Errorf("notice: note reach: %w", err)
 		}
 		return nil
+	})
+}
+
+// leave leaves news to the inbox: that nobody could be pushed to says nothing.
+func (p *Pusher) leave(ctx context.Context, n model.Notice) error {
+	return store.InTx(ctx, p.db, func(ctx context.Context, tx *gorm.DB) error {
+		_, err := p.leaveWaiting(ctx, tx, n, map[string]any{"state": model.NoticeLeft, "channel": model.ChannelInbox})
+		return err
 	})
 }
 

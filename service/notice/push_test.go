@@ -315,3 +315,24 @@ func TestATaskThatCannotBeReadIsRefusedAndOneWithoutANoticeIsDone(t *testing.T) 
 		t.Error(err)
 	}
 }
+
+func TestNewsGoesByAGrantForNewsOrStaysInTheInbox(t *testing.T) {
+	post := newPost(t)
+	news := model.Notice{PersonID: "wang", Happening: "a", Template: model.TemplateNews, Title: "您关注的张三代表有新动态", Body: "文章", Hint: "文章", Link: "pages/article/detail?id=1", Thing: "文章", Name: "张三代表"}
+	post.send(news)
+	post.settle()
+	post.wantPushes() // neither the grant for progress nor the official account is for news
+	post.wantEnd("a", model.NoticeLeft, model.ChannelInbox)
+	person, err := store.From[model.Person](post.db.Read()).Where("id = ?", "wang").Take(t.Context())
+	if err != nil || person.UnreachableSince != nil {
+		t.Errorf("news that was left to the inbox makes the person unreachable: %v, %v", person.UnreachableSince, err)
+	}
+	post.grant("mini-news")
+	news.Happening = "b"
+	post.send(news)
+	post.settle()
+	post.wantPushes("subscribe")
+	if v := post.last.Values; v["thing1"] != "文章" || v["thing2"] != "张三代表" {
+		t.Errorf("carries %v", v)
+	}
+}

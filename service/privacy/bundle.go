@@ -74,6 +74,7 @@ type self struct {
 	Roles      []model.Role     `json:"roles"`
 	Consents   []consentOfSelf  `json:"consents"`
 	Notices    []noticeOfSelf   `json:"notices"`
+	Follows    []followOfSelf   `json:"follows"`
 	Categories []Category       `json:"categories"`
 }
 
@@ -106,6 +107,12 @@ type noticeOfSelf struct {
 	At    time.Time `json:"at"`
 }
 
+type followOfSelf struct {
+	Kind  model.FollowKind `json:"kind"`
+	Name  string           `json:"name"`
+	Since time.Time        `json:"since"`
+}
+
 func (s *Service) self(ctx context.Context, by model.Actor) (self, error) {
 	db := s.db.Read()
 	person, err := store.From[model.Person](db).Where("id = ? AND erased_at IS NULL", by.PersonID).Take(ctx)
@@ -117,7 +124,7 @@ func (s *Service) self(ctx context.Context, by model.Actor) (self, error) {
 	}
 	me := self{
 		Schema: Schema, MadeAt: s.now().In(model.Shanghai), PersonID: person.ID, Name: person.Name, CreatedAt: person.CreatedAt.In(model.Shanghai),
-		Identities: []identityOfSelf{}, Sessions: []sessionOfSelf{}, Roles: []model.Role{}, Consents: []consentOfSelf{}, Notices: []noticeOfSelf{},
+		Identities: []identityOfSelf{}, Sessions: []sessionOfSelf{}, Roles: []model.Role{}, Consents: []consentOfSelf{}, Notices: []noticeOfSelf{}, Follows: []followOfSelf{},
 	}
 	if me.Phone, err = s.keys.Open(sealed.PhoneOf(person.ID), person.Phone); err != nil {
 		return self{}, fmt.Errorf("privacy: read phone: %w", err)
@@ -160,6 +167,24 @@ func (s *Service) fillSelf(ctx context.Context, db *gorm.DB, personID string, me
 	}
 	for _, n := range notices {
 		me.Notices = append(me.Notices, noticeOfSelf{n.Title, n.Body, n.CreatedAt.In(model.Shanghai)})
+	}
+	return fillFollows(ctx, db, personID, me)
+}
+
+func fillFollows(ctx context.Context, db *gorm.DB, personID string, me *self) error {
+	follows, err := store.From[struct {
+		Kind      model.FollowKind
+		Name      string
+		CreatedAt time.Time
+	}](db).Raw(`SELECT f.kind, COALESCE(r.name, a.name, '') AS name, f.created_at FROM follows f
+		LEFT JOIN representatives r ON f.kind = ? AND r.id = f.target_id
+		LEFT JOIN areas a ON f.kind = ? AND a.id = f.target_id
+		WHERE f.person_id = ? ORDER BY f.created_at, f.id`, model.FollowRepresentative, model.FollowArea, personID).Find(ctx)
+	if err != nil {
+		return fmt.Errorf("privacy: read follows: %w", err)
+	}
+	for _, f := range follows {
+		me.Follows = append(me.Follows, followOfSelf{f.Kind, f.Name, f.CreatedAt.In(model.Shanghai)})
 	}
 	return nil
 }

@@ -228,6 +228,9 @@ func forgetTraces(ctx context.Context, tx *gorm.DB, personID string) error {
 	if _, err := store.From[model.Message](tx).Where("writer_id = ?", personID).Update(ctx, "writer_id", ""); err != nil {
 		return fmt.Errorf("privacy: forget the writer: %w", err)
 	}
+	if _, err := store.From[model.Follow](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
+		return fmt.Errorf("privacy: erase follows: %w", err)
+	}
 	if _, err := store.From[model.Correction](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
 		return fmt.Errorf("privacy: erase corrections: %w", err)
 	}

@@ -60,6 +60,9 @@ func (s *Service) Overview(ctx context.Context, by model.Actor) ([]Category, err
 		{Category{Name: "subscriptions", What: "允许推送的次数", Why: "按微信规则推送通知", Keep: "直到用完或取消"}, func() (int64, error) {
 			return store.From[model.NoticeGrant](db).Where("person_id = ?", me).Count(ctx, "*")
 		}},
+		{Category{Name: "follows", What: "您关注的代表和区域", Why: "有新动态时告诉您", Keep: "直到取消关注或注销"}, func() (int64, error) {
+			return store.From[model.Follow](db).Where("person_id = ?", me).Count(ctx, "*")
+		}},
 		{Category{Name: "roles", What: "担任的职务", Why: "确定您能办理什么", Keep: "直到解除"}, func() (int64, error) {
 			return store.From[model.Grant](db).Where("person_id = ?", me).Count(ctx, "*")
 		}},

@@ -53,6 +53,7 @@ func records() []any {
 		model.RepresentativeHour{},
 		model.RosterRevision{},
 		model.RosterImport{},
+		model.Follow{},
 		model.ReplyTemplate{},
 		model.Scene{},
 		model.Article{},

@@ -118,7 +118,7 @@ func (t *town) onOpening(ctx context.Context, a act, do func(ctx context.Context
 	return do(ctx, a.by, id)
 }
 
-// ofSeat is what people set who are not at a message: absence, preferences,
+// ofSeat is what people do who are not at a message: follow, absence, preferences,
 // their hours, the clocks of their area, and a look through the inbox.
 func (t *town) ofSeat(ctx context.Context, deed, seat string, a act) error {
 	switch deed {
@@ -142,6 +142,13 @@ func (t *town) ofSeat(ctx context.Context, deed, seat string, a act) error {
 		return t.setHours(ctx, seat, a)
 	case "policy":
 		return t.setPolicy(ctx, a)
+	case "follow":
+		kind, id := model.FollowRepresentative, t.roster.ids[aRepresentative+" "+a.with]
+		if id == "" {
+			kind, id = model.FollowArea, t.roster.ids[anArea+" "+a.with]
+		}
+		_, err := t.follows.Begin(ctx, a.by, kind, id)
+		return err
 	case "read":
 		return notice.MarkAllRead(ctx, t.DB, a.by, t.clock.now())
 	}

@@ -9,17 +9,19 @@ import (
 
 	"lianxin/model"
 	"lianxin/service/deadline"
+	"lianxin/service/follow"
 	"lianxin/service/message"
 	"lianxin/service/store"
 )
 
-// carryOut does what follows from a happening: texts are checked, clocks act.
+// carryOut does what follows from a happening: texts are checked, clocks act, followers
+// hear of articles.
 // It plays the dispatcher of the outbox by itself, in the order of time and
 // without a claim for each task, because nobody else works on the database yet:
 // that makes the story the same every time, and short. Notices wait for closeBooks.
 func (t *town) carryOut(ctx context.Context) error {
 	tasks, err := store.From[model.Task](t.DB.Read()).
-		Where("state = ? AND run_at <= ? AND kind IN ?", model.TaskReady, t.clock.now(), []string{message.ScreenTask, deadline.TaskKind}).
+		Where("state = ? AND run_at <= ? AND kind IN ?", model.TaskReady, t.clock.now(), []string{message.ScreenTask, deadline.TaskKind, follow.ArticleTask}).
 		Order("run_at, id").Find(ctx)
 	if err != nil {
 		return fmt.Errorf("look for tasks: %w", err)
@@ -29,8 +31,11 @@ func (t *town) carryOut(ctx context.Context) error {
 			continue
 		}
 		handle := t.messages.HandleScreen
-		if task.Kind == deadline.TaskKind {
+		switch task.Kind {
+		case deadline.TaskKind:
 			handle = t.messages.HandleDeadline
+		case follow.ArticleTask:
+			handle = t.follows.HandleArticle
 		}
 		if err := handle(ctx, []byte(task.Payload)); err != nil {
 			return fmt.Errorf("do %s: %w", task.Kind, err)

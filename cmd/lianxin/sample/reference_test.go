@@ -78,6 +78,9 @@ func everyReferenceLeads(t *testing.T, db *store.DB) {
 	for _, h := range all[model.RepresentativeHour](t, db) {
 		k.must("own hour", h.RepresentativeID)
 	}
+	for _, f := range all[model.Follow](t, db) {
+		k.must("follow", f.PersonID, f.TargetID)
+	}
 	for _, s := range all[model.Scene](t, db) {
 		k.must("scene", s.TargetID)
 	}

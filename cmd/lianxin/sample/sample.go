@@ -23,6 +23,7 @@ import (
 	"lianxin/service/audit"
 	"lianxin/service/deadline"
 	"lianxin/service/directory"
+	"lianxin/service/follow"
 	"lianxin/service/message"
 	"lianxin/service/newsroom"
 	"lianxin/service/sealed"
@@ -74,6 +75,7 @@ type town struct {
 	directory *directory.Service
 	messages  *message.Service
 	newsroom  *newsroom.Service
+	follows   *follow.Service
 }
 
 // bySample is who writes what no person of the district does.
@@ -166,6 +168,7 @@ func (t *town) openServices() error {
 	if t.newsroom, err = newsroom.New(t.newsroomOptions()); err != nil {
 		return fmt.Errorf("sample: open newsroom: %w", err)
 	}
+	t.follows = follow.New(follow.Options{DB: t.DB, Now: t.clock.now})
 	t.messages = message.New(message.Options{DB: t.DB, Now: t.clock.now, Screener: screener{}, Keys: t.Keys, Cap: t.Cap})
 	return nil
 }
