@@ -2,6 +2,7 @@
 // leaves the page and comes back with a code in the address
 // (https://developers.weixin.qq.com/doc/offiaccount/OA_Web_Apps/Wechat_webpage_authorization.html).
 import { api } from '../api/call'
+import { Problem } from '../api/problem'
 import { pictures } from './h5-pictures'
 import './semantics'
 import type { Platform } from './types'
@@ -53,6 +54,19 @@ export const platform: Platform = {
     return new Promise(() => undefined)
   },
   subscribe: () => Promise.resolve([]),
+  async fetchFile(path, token) {
+    const got = await fetch(path, { headers: { Authorization: `Bearer ${token}` } }).catch(() => {
+      throw new Problem(0, 'offline', '网络不太好，没有连上，稍后再试。')
+    })
+    if (!got.ok) throw Problem.of(got.status, await got.json().catch(() => undefined))
+    return URL.createObjectURL(await got.blob())
+  },
+  async handFile(at, name) {
+    const link = document.createElement('a')
+    link.href = at
+    link.download = name
+    link.click()
+  },
   ...pictures,
   // A code in an address may stand before the # or behind it.
   sceneOf: (query) => query?.scene ?? new URLSearchParams(location.search).get('scene') ?? '',

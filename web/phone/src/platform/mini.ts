@@ -1,4 +1,6 @@
 // The mini-program: WeChat itself says who somebody is.
+import { Problem } from '../api/problem'
+import { server } from '../api/send'
 import type { Platform } from './types'
 
 export const platform: Platform = {
@@ -18,6 +20,21 @@ export const platform: Platform = {
         success: (r) => done(asked.filter((id) => (r as unknown as Record<string, string>)[id] === 'accept')),
         fail: () => done([]),
       })
+    }),
+  fetchFile: (path, token) =>
+    new Promise((ok, bad) =>
+      uni.downloadFile({
+        url: server + path,
+        header: { Authorization: `Bearer ${token}` },
+        success: (r) => (r.statusCode === 200 ? ok(r.tempFilePath) : bad(new Problem(r.statusCode, 'refused', '没有取到文件，可能已经过期，请重新准备一份。'))),
+        fail: () => bad(new Problem(0, 'offline', '网络不太好，没有连上，稍后再试。')),
+      }),
+    ),
+  // A mini-program has no folder for files: a chat of one's own is where they go.
+  handFile: (at, name) =>
+    new Promise((ok, bad) => {
+      const wx = uni as unknown as { shareFileMessage: (o: { filePath: string; fileName: string; success: () => void; fail: (e: unknown) => void }) => void }
+      wx.shareFileMessage({ filePath: at, fileName: name, success: () => ok(), fail: bad })
     }),
   keep: (path) => new Promise((ok, bad) => uni.getFileSystemManager().saveFile({ tempFilePath: path, success: (r) => ok(r.savedFilePath), fail: bad })),
   open: (kept) => new Promise((done) => uni.getFileSystemManager().access({ path: kept, success: () => done(kept), fail: () => done(undefined) })),

@@ -29,6 +29,10 @@ export interface Platform {
   open(kept: string): Promise<string | undefined>
   /** Forgets a kept picture. */
   drop(kept: string): Promise<void>
+  /** Fetches a file of the person's own; gives where it is on the phone. Throws a Problem. */
+  fetchFile(path: string, token: string): Promise<string>
+  /** Hands a fetched file to the person: saved, or sent to a chat of theirs. Must be called in a tap. */
+  handFile(at: string, name: string): Promise<void>
   /** Reads a code with the camera; undefined where that is WeChat's own business. */
   scan?: () => Promise<string>
   /** Roughly where the phone is; undefined where that is not to be had. */
