@@ -17,6 +17,9 @@ type Person struct {
 	// ErasedAt is set once the person's data was erased: the row stays nameless,
 	// for the records that must stay.
 	ErasedAt *time.Time
+	// MergedInto is whom everything of this person went over to, when the two
+	// turned out to be one; nobody signs in as this person any more.
+	MergedInto string
 }
 
 // WeChatAccount names one of the two WeChat accounts of a deployment.

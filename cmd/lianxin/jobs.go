@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lianxin/service/deadline"
+	"lianxin/service/linking"
 	"lianxin/service/newsroom"
 	"lianxin/service/notice"
 	"lianxin/service/outbox"
@@ -17,7 +18,7 @@ import (
 const keepUploads = 24 * time.Hour
 
 // routine lists the jobs that come round.
-func (a *app) routine(custodian *picture.Custodian, desk *privacy.Service, news *newsroom.Service) []outbox.Job {
+func (a *app) routine(custodian *picture.Custodian, desk *privacy.Service, news *newsroom.Service, linker *linking.Linker) []outbox.Job {
 	ago := func(d time.Duration) time.Time { return a.now().Add(-d) }
 	return []outbox.Job{
 		{Name: "deadline", Every: 5 * time.Second, Tick: func(ctx context.Context) error {
@@ -36,6 +37,7 @@ func (a *app) routine(custodian *picture.Custodian, desk *privacy.Service, news 
 			defer a.dispatcher.Wake()
 			return news.StoryTick(ctx)
 		}},
+		{Name: "linking", Every: time.Minute, Tick: func(ctx context.Context) error { return linker.Tick(ctx, a.db) }},
 		{Name: "article figures", Every: time.Hour, Tick: news.FiguresTick},
 		{Name: "retention", Every: time.Hour, Tick: func(ctx context.Context) error {
 			_, err := desk.Retain(ctx)

@@ -35,10 +35,11 @@ var house = map[string][]string{
 	"service/sealed":   {"model", "service/audit", "service/store"},
 	"service/notice":   {"model", "service/audit", "service/outbox", "service/store"},
 	"service/follow":   {"model", "service/audit", "service/notice", "service/outbox", "service/store"},
+	"service/linking":  {"model", "service/audit", "service/notice", "service/sealed", "service/store"},
 	"service/deadline": {"model", "service/audit", "service/notice", "service/outbox", "service/store"},
 	"service/wechat":   {"model"},
 	// Every other room of service is a subject.
-	"service": {"model", "service/audit", "service/deadline", "service/follow", "service/limit", "service/masking", "service/notice", "service/outbox", "service/pinyin", "service/sealed", "service/store", "service/token"},
+	"service": {"model", "service/audit", "service/deadline", "service/follow", "service/limit", "service/linking", "service/masking", "service/notice", "service/outbox", "service/pinyin", "service/sealed", "service/store", "service/token"},
 
 	// Shared rooms of handler.
 	"handler/cached":      {"handler/held"},
@@ -253,6 +254,8 @@ func TestEachRuleOfTheHouseCatchesAPlantedVisit(t *testing.T) {
 		{from: "service/masking", imp: "lianxin/service/newsroom"},
 		{from: "service/sealed", imp: "lianxin/service/account"},
 		{from: "service/follow", imp: "lianxin/service/newsroom"},
+		{from: "service/linking", imp: "lianxin/service/account"},
+		{from: "service/linking", imp: "lianxin/service/deadline"},
 		// The gateway keeps nothing, and nobody else speaks to WeChat.
 		{from: "service/wechat", imp: "gorm.io/gorm"},
 		{from: "service/wechat", imp: "lianxin/service/store"},

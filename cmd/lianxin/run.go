@@ -152,7 +152,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 	})
 	follows := follow.New(follow.Options{DB: db, Now: now})
 	talk := conversation.New(conversation.Options{
-		DB: db, Now: now, Log: log, Speaker: weChat, Directory: signpost{places, news}, Newsroom: news, Menus: weChat, Link: link,
+		DB: db, Now: now, Log: log, Speaker: weChat, Directory: signpost{places, news}, Newsroom: news, Menus: weChat, Link: link, Linker: accounts.Linker(),
 	})
 	a.talk = talk
 
@@ -171,7 +171,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 		follow.TurnoverTask:   follows.HandleTurnover,
 	}))
 	a.accounts = accounts
-	for _, job := range a.routine(custodian, desk, news) {
+	for _, job := range a.routine(custodian, desk, news, accounts.Linker()) {
 		a.jobs = append(a.jobs, count.watchJob(job))
 	}
 

@@ -18,7 +18,9 @@ import (
 	"lianxin/handler/callback"
 	"lianxin/model"
 	"lianxin/service/conversation"
+	"lianxin/service/linking"
 	"lianxin/service/outbox"
+	"lianxin/service/sealed/sealedtest"
 	"lianxin/service/store/storetest"
 	wire "lianxin/service/wechat/callback"
 	"lianxin/simulator"
@@ -72,8 +74,12 @@ func newWhole(t *testing.T, mode wire.Mode, format wire.Format) *whole {
 	t.Cleanup(sim.Close)
 	w := &whole{t: t, sim: sim, said: make(chan string, 10)}
 	db, log := storetest.Open(t), slog.New(slog.DiscardHandler)
+	linker, err := linking.New(sealedtest.Keys(t), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
 	service := conversation.New(conversation.Options{
-		DB: db, Now: time.Now, Log: log, Speaker: voice{w.said}, Directory: town{},
+		DB: db, Now: time.Now, Log: log, Speaker: voice{w.said}, Directory: town{}, Linker: linker,
 		Link: func(page string) string { return "https://lx.example.gov.cn/" + page },
 	})
 	w.outbox = outbox.NewDispatcher(db, time.Now, log, map[string]outbox.Handler{conversation.TaskKind: service.Handle})

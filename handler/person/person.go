@@ -50,6 +50,7 @@ func (r Room) Register(api endpoint.API) {
 	r.registerOpenSessions(api)
 	r.registerOwnAccess(api)
 	r.registerMe(api)
+	r.registerLinks(api)
 	r.registerNotices(api)
 	r.registerConsents(api)
 	r.registerStories(api)

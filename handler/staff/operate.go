@@ -44,7 +44,7 @@ func TaskWords(kind string) string {
 }
 
 var routineWords = map[string]string{
-	"article figures": "取回文章的阅读数据", "case stories": "典型案例：到期的同意和撤下", "deadline": "期限：提醒和到期", "digest": "每日摘要", "erasure": "注销和删除个人数据", "retention": "清理到期的数据",
+	"article figures": "取回文章的阅读数据", "case stories": "典型案例：到期的同意和撤下", "deadline": "期限：提醒和到期", "digest": "每日摘要", "erasure": "注销和删除个人数据", "linking": "合并账号：带上晚到的内容", "retention": "清理到期的数据",
 	"forget limits": "忘掉过期的限制记录", "sweep pictures": "清理没有用上的图片", "sweep picture files": "清理没有记录的图片文件",
 }
 

@@ -20,6 +20,7 @@ import (
 	"lianxin/model"
 	"lianxin/model/fault"
 	"lianxin/service/limit"
+	"lianxin/service/linking"
 	"lianxin/service/sealed"
 	"lianxin/service/store"
 )
@@ -71,6 +72,7 @@ type Service struct {
 	wechat         WeChat
 	keys           *sealed.Keys
 	limits         *limit.Limiter
+	linker         *linking.Linker
 	secondFactor   SecondFactor
 	strangers      limit.Rate
 	sessionLife    time.Duration
@@ -97,13 +99,21 @@ func New(o Options) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	linker, err := linking.New(o.Keys, o.Now)
+	if err != nil {
+		return nil, err
+	}
 	return &Service{
-		db: o.DB, clock: o.Now, wechat: o.WeChat, keys: o.Keys, limits: limits, secondFactor: o.SecondFactor, strangers: o.Strangers, hasher: newHasher(),
+		linker: linker,
+		db:     o.DB, clock: o.Now, wechat: o.WeChat, keys: o.Keys, limits: limits, secondFactor: o.SecondFactor, strangers: o.Strangers, hasher: newHasher(),
 		sessionLife:    orDefault(o.SessionLife, defaultSessionLife),
 		refreshLife:    orDefault(o.RefreshLife, defaultRefreshLife),
 		invitationLife: orDefault(o.InvitationLife, defaultInvitationLife),
 	}, nil
 }
+
+// Linker joins persons who turn out to be one, also for who learns it elsewhere.
+func (s *Service) Linker() *linking.Linker { return s.linker }
 
 func orDefault(d, fallback time.Duration) time.Duration {
 	if d == 0 {

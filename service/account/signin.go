@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"lianxin/model"
 	"lianxin/model/fault"
 	"lianxin/service/limit"
+	"lianxin/service/linking"
 	"lianxin/service/store"
 )
 
@@ -91,11 +93,15 @@ func (s *Service) signIn(ctx context.Context, v visit) (Signed, error) {
 			if err != nil {
 				return err
 			}
+			if personID, err = s.linker.Unite(ctx, tx, personID, v.unionID); err != nil {
+				return err
+			}
 			signed, err = s.openSession(ctx, tx, opening{personID: personID, kind: v.kind, from: v.from})
 			return err
 		})
-		// Somebody's first two visits at once: the second finds what the first made.
-		if store.IsDuplicate(err) && try < firstVisitTries {
+		// Somebody's first two visits at once: the second finds what the first made,
+		// or with whom the first was joined.
+		if overtaken(err) && try < firstVisitTries {
 			continue
 		}
 		if err != nil {
@@ -104,6 +110,9 @@ func (s *Service) signIn(ctx context.Context, v visit) (Signed, error) {
 		return signed, nil
 	}
 }
+
+// overtaken reports whether somebody else was faster, so that a second look helps.
+func overtaken(err error) bool { return store.IsDuplicate(err) || errors.Is(err, linking.ErrMoved) }
 
 // recognise finds the person behind a visit: by openid, by the unionid of
 // another account, or else a new one. It notes the visit.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"lianxin/model"
+	"lianxin/service/linking"
 	"lianxin/service/store"
 )
 
@@ -75,7 +76,8 @@ type Headline struct {
 
 // Options wires a Service. Link makes an address that can be tapped in a chat
 // out of a mini-program path. Speaker, Directory, Newsroom and Link are not needed
-// where only the mini-program is connected, Menus is for the menu alone.
+// where only the mini-program is connected, Menus is for the menu alone. Linker
+// joins persons of whom WeChat says that they are one.
 type Options struct {
 	DB        *store.DB
 	Now       func() time.Time
@@ -85,6 +87,7 @@ type Options struct {
 	Newsroom  Newsroom
 	Menus     Menus
 	Link      func(page string) string
+	Linker    *linking.Linker
 }
 
 // Service is the official account's desk.
@@ -97,12 +100,13 @@ type Service struct {
 	newsroom  Newsroom
 	menus     Menus
 	link      func(page string) string
+	linker    *linking.Linker
 }
 
 // New makes a Service.
 func New(o Options) *Service {
 	return &Service{
-		db: o.DB, clock: o.Now, log: o.Log, speaker: o.Speaker, directory: o.Directory, newsroom: o.Newsroom, menus: o.Menus, link: o.Link,
+		db: o.DB, clock: o.Now, log: o.Log, speaker: o.Speaker, directory: o.Directory, newsroom: o.Newsroom, menus: o.Menus, link: o.Link, linker: o.Linker,
 	}
 }
 

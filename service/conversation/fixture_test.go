@@ -16,6 +16,7 @@ import (
 	"lianxin/model"
 	"lianxin/model/fault"
 	"lianxin/service/conversation"
+	"lianxin/service/linking"
 	"lianxin/service/outbox"
 	"lianxin/service/sealed"
 	"lianxin/service/sealed/sealedtest"
@@ -131,9 +132,14 @@ func newDesk(tb testing.TB) *desk {
 		},
 	}
 	log := slog.New(slog.NewTextHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	linker, err := linking.New(sealedtest.Keys(tb), d.clock.Now)
+	if err != nil {
+		tb.Fatal(err)
+	}
 	d.service = conversation.New(conversation.Options{
 		DB: d.db, Now: d.clock.Now, Log: log, Speaker: d.voice, Directory: d.town, Newsroom: d.news, Menus: d.board,
-		Link: func(page string) string { return "https://lx.example.gov.cn/h5/#/" + page },
+		Linker: linker,
+		Link:   func(page string) string { return "https://lx.example.gov.cn/h5/#/" + page },
 	})
 	d.outbox = outbox.NewDispatcher(d.db, d.clock.Now, log, map[string]outbox.Handler{conversation.TaskKind: d.service.Handle})
 	return d

@@ -11,6 +11,7 @@ import (
 
 	"lianxin/model"
 	"lianxin/service/audit"
+	"lianxin/service/linking"
 	"lianxin/service/store"
 )
 
@@ -40,8 +41,9 @@ func (s *Service) meet(ctx context.Context, h heard) error {
 	}
 	for try := 1; ; try++ {
 		err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error { return s.remember(ctx, tx, a) })
-		// Somebody's first two pushes at once: the second finds what the first made.
-		if store.IsDuplicate(err) && try < meetTries {
+		// Somebody's first two pushes at once: the second finds what the first made,
+		// or with whom the first was joined.
+		if (store.IsDuplicate(err) || errors.Is(err, linking.ErrMoved)) && try < meetTries {
 			continue
 		}
 		return err
@@ -86,6 +88,9 @@ func (s *Service) remember(ctx context.Context, tx *gorm.DB, a acquaintance) err
 		_, err := store.From[model.WeChatIdentity](tx).Where("id = ? AND union_id = ?", known[0].ID, "").Update(ctx, "union_id", a.unionID)
 		if err != nil {
 			return fmt.Errorf("conversation: note unionid: %w", err)
+		}
+		if _, err := s.linker.Unite(ctx, tx, known[0].PersonID, a.unionID); err != nil {
+			return err
 		}
 	}
 	return s.noteAct(ctx, tx, known[0], a)

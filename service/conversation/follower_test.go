@@ -220,3 +220,26 @@ func TestTheNewsroomHearsThatItsJobsAreDone(t *testing.T) {
 		t.Errorf("heard %q", got)
 	}
 }
+
+func TestAFollowerWhoWasTwoPersonsBecomesOneByTheirUnionid(t *testing.T) {
+	d := newDesk(t)
+	d.resident("wang", "13800000001")
+	d.answer(conversation.Push{Event: "subscribe"})
+	before := d.identity("o-wang").PersonID
+	if before == "wang" {
+		t.Fatal("two persons were wanted")
+	}
+	// The official account was bound to the open platform since.
+	d.voice.union["o-wang"] = "u-wang"
+	d.clock.Advance(time.Minute)
+	d.answer(conversation.Push{Event: "subscribe"})
+	if now := d.identity("o-wang"); now.PersonID != "wang" {
+		t.Errorf("still %s", now.PersonID)
+	}
+	if gone := all[model.Person](d, "id = ?", before); len(gone) != 1 || gone[0].MergedInto != "wang" {
+		t.Errorf("the other is %+v", gone)
+	}
+	if lines := d.audited("person.link"); len(lines) != 1 || lines[0].Actor != "linking" {
+		t.Errorf("audited %+v", lines)
+	}
+}

@@ -75,6 +75,7 @@ type self struct {
 	Consents   []consentOfSelf  `json:"consents"`
 	Notices    []noticeOfSelf   `json:"notices"`
 	Follows    []followOfSelf   `json:"follows"`
+	Links      []linkOfSelf     `json:"links"`
 	Categories []Category       `json:"categories"`
 }
 
@@ -101,6 +102,13 @@ type consentOfSelf struct {
 	At        time.Time            `json:"at"`
 }
 
+type linkOfSelf struct {
+	Cause    model.LinkCause `json:"cause"`
+	State    model.LinkState `json:"state"`
+	LinkedAt time.Time       `json:"linked_at"`
+	UndoneAt *time.Time      `json:"undone_at"`
+}
+
 type noticeOfSelf struct {
 	Title string    `json:"title"`
 	Body  string    `json:"body"`
@@ -124,7 +132,7 @@ func (s *Service) self(ctx context.Context, by model.Actor) (self, error) {
 	}
 	me := self{
 		Schema: Schema, MadeAt: s.now().In(model.Shanghai), PersonID: person.ID, Name: person.Name, CreatedAt: person.CreatedAt.In(model.Shanghai),
-		Identities: []identityOfSelf{}, Sessions: []sessionOfSelf{}, Roles: []model.Role{}, Consents: []consentOfSelf{}, Notices: []noticeOfSelf{}, Follows: []followOfSelf{},
+		Identities: []identityOfSelf{}, Sessions: []sessionOfSelf{}, Roles: []model.Role{}, Consents: []consentOfSelf{}, Notices: []noticeOfSelf{}, Follows: []followOfSelf{}, Links: []linkOfSelf{},
 	}
 	if me.Phone, err = s.keys.Open(sealed.PhoneOf(person.ID), person.Phone); err != nil {
 		return self{}, fmt.Errorf("privacy: read phone: %w", err)
@@ -167,6 +175,9 @@ func (s *Service) fillSelf(ctx context.Context, db *gorm.DB, personID string, me
 	}
 	for _, n := range notices {
 		me.Notices = append(me.Notices, noticeOfSelf{n.Title, n.Body, n.CreatedAt.In(model.Shanghai)})
+	}
+	if err := fillLinks(ctx, db, personID, me); err != nil {
+		return err
 	}
 	return fillFollows(ctx, db, personID, me)
 }
@@ -317,3 +328,14 @@ func (b bundle) picture(ctx context.Context, id string) (err error) {
 }
 
 func pictureName(id string) string { return "pictures/" + id + ".jpg" }
+
+func fillLinks(ctx context.Context, db *gorm.DB, personID string, me *self) error {
+	links, err := store.From[model.PersonLink](db).Where("kept_id = ?", personID).Order("linked_at, id").Find(ctx)
+	if err != nil {
+		return fmt.Errorf("privacy: read links: %w", err)
+	}
+	for _, l := range links {
+		me.Links = append(me.Links, linkOfSelf{l.Cause, l.State, l.LinkedAt.In(model.Shanghai), l.UndoneAt})
+	}
+	return nil
+}

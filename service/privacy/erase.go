@@ -153,6 +153,9 @@ func (s *Service) shut(ctx context.Context, tx *gorm.DB, personID string, pushes
 	if _, err := store.From[model.IdempotencyKey](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
 		return of(err, "answers")
 	}
+	if _, err := store.From[model.LinkCode](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
+		return of(err, "link codes")
+	}
 	if _, err := store.From[model.Copy](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
 		return of(err, "copies")
 	}
@@ -192,7 +195,11 @@ func (s *Service) scrubberOf(ctx context.Context, personID string) (scrubber, er
 	if err != nil {
 		return scrubber{}, fmt.Errorf("privacy: find names: %w", err)
 	}
-	return newScrubber(append(called, person.Name), []string{phone}), nil
+	names, phones, err := s.formerly(ctx, personID)
+	if err != nil {
+		return scrubber{}, err
+	}
+	return newScrubber(append(append(called, person.Name), names...), append(phones, phone)), nil
 }
 
 // finish empties what is left of the person, and ends the erasure.
@@ -216,6 +223,9 @@ func (s *Service) finish(ctx context.Context, e model.Erasure) error {
 			return fmt.Errorf("privacy: erase person: %w", err)
 		}
 		if err := namelessLines(ctx, tx, e.PersonID); err != nil {
+			return err
+		}
+		if err := forgetLinks(ctx, tx, e.PersonID); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, eraser, "erasure.done", audit.Target{Kind: "person", ID: e.PersonID}, s.now())

@@ -53,6 +53,8 @@ func (s *Service) Rules() []Rule {
 		old[model.Erasure](s, Rule{Name: "erasures", What: "注销记录（只有内部编号）", Keep: 3 * aYear, Why: "证明已按申请办理"}, "ended_at"),
 		old[model.Reading](s, Rule{Name: "readings", What: "谁看过来信", Keep: 3 * aYear, Why: "让本人能够监督"}, "at"),
 		old[model.AuditLine](s, Rule{Name: "audit_lines", What: "审计日志", Keep: 3 * aYear, Why: "网络安全法第二十一条要求不少于六个月"}, "at"),
+		old[model.LinkCode](s, Rule{Name: "link_codes", What: "合并账号的关联码（只有摘要）", Keep: aDay, Why: "十分钟后即无用，保留一天便于排查"}, "expires_at"),
+		s.linkRule(),
 		s.emptyRule(closed),
 		s.unseenRule(),
 	}
@@ -144,7 +146,7 @@ const unseenLife = 60 * aDay
 // are told, and keep everything by coming back.
 func (s *Service) unseenRule() Rule {
 	r := Rule{Name: "people", What: "长期未登录的账号：通知后 60 天注销", Keep: 3 * aYear, Why: "处理目的已实现（个人信息保护法第四十七条）"}
-	unseen := "erased_at IS NULL AND shadow = ? AND id NOT IN (SELECT person_id FROM grants) AND id NOT IN (SELECT person_id FROM erasures WHERE state IN ('waiting', 'running')) AND last_visit_at < ?"
+	unseen := "erased_at IS NULL AND merged_into = '' AND shadow = ? AND id NOT IN (SELECT person_id FROM grants) AND id NOT IN (SELECT person_id FROM erasures WHERE state IN ('waiting', 'running')) AND last_visit_at < ?"
 	r.due = func(ctx context.Context, db *gorm.DB, before time.Time) (int64, *time.Time, error) {
 		n, err := store.From[model.Person](db).Where(unseen, false, before).Count(ctx, "*")
 		if err != nil || n == 0 {

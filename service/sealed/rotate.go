@@ -44,6 +44,14 @@ type column struct {
 func (c column) table() string { return c.name[:strings.IndexByte(c.name, '.')] }
 func (c column) value() string { return c.name[strings.IndexByte(c.name, '.')+1:] }
 
+// found is what a record is found by, as SQL reads it.
+func (c column) found() string {
+	if c.hash == "" {
+		return "''"
+	}
+	return c.hash
+}
+
 // columns is every column that holds sealed values. What is missing here is
 // missed by a rotation; a test compares it with the records.
 func columns() []column {
@@ -68,6 +76,7 @@ type Usage struct {
 type row struct {
 	ID    string
 	Value model.Sealed
+	Hash  string
 }
 
 // Usages counts the values of every column by key, for an administrator who
@@ -158,7 +167,7 @@ const batch = 500
 func eachRow(ctx context.Context, db *store.DB, c column, not string, do func([]row) error) error {
 	after := ""
 	for {
-		q := store.From[row](db.Read()).Table(c.table()).Select(c.id+" AS id, "+c.value()+" AS value").
+		q := store.From[row](db.Read()).Table(c.table()).Select(c.id+" AS id, "+c.value()+" AS value, "+c.found()+" AS hash").
 			Where(c.value()+" <> ? AND "+c.id+" > ?", "", after)
 		if not != "" {
 			q = q.Where(c.value()+" NOT LIKE ?", not+".%")
@@ -225,15 +234,17 @@ func (k *Keys) reseal(ctx context.Context, db *store.DB, c column, rows []row, n
 // anew gives the columns of a value as the key in force writes them.
 func (k *Keys) anew(c column, r row) (map[string]any, error) {
 	at := Place{Column: c.name, RecordID: r.ID}
-	plain := string(r.Value)
+	plain, findable := string(r.Value), true
 	if keyOf(r.Value) != "" {
 		var err error
 		if plain, err = k.Open(at, r.Value); err != nil {
 			return nil, err
 		}
+		// Who was joined with another person is not found by their phone any more.
+		findable = r.Hash != ""
 	}
 	set := map[string]any{c.value(): string(k.Seal(at, plain))}
-	if c.hash != "" {
+	if c.hash != "" && findable {
 		set[c.hash] = k.Hash(c.name, plain)
 	}
 	return set, nil

@@ -248,3 +248,19 @@ func TestARotationIsInTheAuditLog(t *testing.T) {
 		t.Errorf("%d lines, %v", n, err)
 	}
 }
+
+func TestARotationDoesNotMakeFindableWhoIsNotFoundByTheirPhone(t *testing.T) {
+	db := storetest.Open(t)
+	old := ring(t, "old")
+	err := store.InTx(t.Context(), db, func(ctx context.Context, tx *gorm.DB) error {
+		return store.From[model.Person](tx).Create(ctx, &model.Person{ID: "joined", Phone: old.Seal(sealed.PhoneOf("joined"), number), MergedInto: "other"})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rotate(t, db, ring(t, "new", "old"))
+	p, err := store.From[model.Person](db.Read()).Where("id = ?", "joined").Take(t.Context())
+	if got, openErr := ring(t, "new").Open(sealed.PhoneOf("joined"), p.Phone); err != nil || openErr != nil || got != number || p.PhoneHash != "" {
+		t.Errorf("the number is %q, found by %q: %v, %v", got, p.PhoneHash, err, openErr)
+	}
+}

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"net/http"
+
+	"lianxin/model"
+)
+
+// links plants for each writer that they were joined with somebody once, and
+// parted again.
+func (a *arena) links(writers []phone) (ids [3]string) {
+	a.tb.Helper()
+	for i, w := range writers {
+		now := clock().UTC()
+		row := model.PersonLink{
+			ID: model.NewID(), KeptID: w.must(http.StatusOK, w.get("/api/v1/me")).field(a.tb, "person_id"), AbsorbedID: model.NewID(),
+			Cause: model.LinkByCode, State: model.LinkUndone, LinkedAt: now, UndoUntil: now, UndoneAt: &now,
+		}
+		plant(a, &row)
+		ids[i] = row.ID
+	}
+	return ids
+}
+
+// attacksOnLinks aims at joining two persons. Nobody of the arena was given a code.
+func attacksOnLinks() map[string][]attempt {
+	return map[string][]attempt{
+		"POST /api/v1/me/link-codes":      {attempt{}.or(403, 429)},
+		"POST /api/v1/me/link/preview":    {attempt{}.with("code", "00000000").or(403, 422, 429)},
+		"POST /api/v1/me/link":            {attempt{}.with("code", "00000000", "confirmed", true).or(403, 422, 429)},
+		"GET /api/v1/me/links":            {{}},
+		"POST /api/v1/me/links/{id}/undo": {on("link")},
+	}
+}

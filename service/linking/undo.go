@@ -1,0 +1,222 @@
+package linking
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"lianxin/model"
+	"lianxin/model/fault"
+	"lianxin/service/audit"
+	"lianxin/service/sealed"
+	"lianxin/service/store"
+)
+
+// Undo parts two who were joined: each row that went over goes back, unless it
+// belongs to somebody else by now. What came since stays with the kept person.
+// Faults: not found for a link that is not the actor's own; conflict for one
+// that is undone, or older than thirty days.
+func (l *Linker) Undo(ctx context.Context, tx *gorm.DB, by model.Actor, linkID string) (model.PersonLink, error) {
+	if err := store.StandInLine(ctx, tx, line); err != nil {
+		return model.PersonLink{}, err
+	}
+	link, err := l.undoable(ctx, tx, by, linkID)
+	if err != nil {
+		return link, err
+	}
+	now := l.now()
+	n, err := store.From[model.PersonLink](tx).Where("id = ? AND state = ?", link.ID, model.LinkStands).
+		Set(clause.Assignments(map[string]any{"state": model.LinkUndone, "undone_at": now})).Update(ctx)
+	if err != nil {
+		return link, fmt.Errorf("linking: undo: %w", err)
+	}
+	if n != 1 {
+		return link, errUndone()
+	}
+	link.State, link.UndoneAt = model.LinkUndone, &now
+	for _, step := range []func(context.Context, *gorm.DB, model.PersonLink) error{l.giveBack, l.restorePerson, l.sortSessions, forgetRows} {
+		if err := step(ctx, tx, link); err != nil {
+			return link, err
+		}
+	}
+	for _, id := range []string{link.KeptID, link.AbsorbedID} {
+		if err := l.tell(ctx, tx, id, link, "parted"); err != nil {
+			return link, err
+		}
+	}
+	return link, audit.Record(ctx, tx, by, "person.unlink", audit.Target{Kind: "person", ID: link.KeptID, Detail: link.AbsorbedID + " was parted again"}, now)
+}
+
+func errUndone() error { return fault.Conflict("这次合并已经撤销过了。") }
+
+// undoable finds a link that the actor may undo now.
+func (l *Linker) undoable(ctx context.Context, tx *gorm.DB, by model.Actor, linkID string) (model.PersonLink, error) {
+	link, err := store.From[model.PersonLink](tx).Where("id = ?", linkID).Take(ctx)
+	switch {
+	case store.IsAbsent(err) || err == nil && link.KeptID != by.PersonID:
+		return link, fault.NotFound("这次合并")
+	case err != nil:
+		return link, fmt.Errorf("linking: find link: %w", err)
+	case link.State == model.LinkUndone:
+		return link, errUndone()
+	case !l.now().Before(link.UndoUntil):
+		return link, fault.Conflict("合并已超过 30 天，不能再撤销。如有需要请联系联络办。")
+	}
+	return link, refuseAtWork(ctx, tx, link.KeptID)
+}
+
+// giveBack moves back every row that went over and is still the kept person's.
+func (*Linker) giveBack(ctx context.Context, tx *gorm.DB, link model.PersonLink) error {
+	for _, p := range places() {
+		after := ""
+		for {
+			rows, err := store.From[model.LinkedRow](tx).Where("link_id = ? AND place = ? AND row_key > ?", link.ID, p.name(), after).Order("row_key").Limit(batch).Find(ctx)
+			if err != nil {
+				return fmt.Errorf("linking: read rows of %s: %w", p.name(), err)
+			}
+			if len(rows) == 0 {
+				break
+			}
+			after = rows[len(rows)-1].RowKey
+			keys := make([]string, len(rows))
+			for i, r := range rows {
+				keys[i] = r.RowKey
+			}
+			_, err = store.From[row](tx).Table(p.table).Where(p.column+" = ? AND "+p.key+" IN ?", link.KeptID, keys).Update(ctx, p.column, link.AbsorbedID)
+			if err != nil {
+				return fmt.Errorf("linking: give back %s: %w", p.name(), err)
+			}
+		}
+	}
+	return restoreGrants(ctx, tx, link)
+}
+
+// restoreGrants writes anew what was dropped because the kept person had it too,
+// as far as that one still has it: what was taken meanwhile was taken from both.
+func restoreGrants(ctx context.Context, tx *gorm.DB, link model.PersonLink) error {
+	dropped, err := store.From[model.LinkedRow](tx).Where("link_id = ? AND place = ? AND dropped <> ?", link.ID, grants, "").Order("row_key").Find(ctx)
+	if err != nil {
+		return fmt.Errorf("linking: read dropped grants: %w", err)
+	}
+	for _, row := range dropped {
+		var g model.Grant
+		if err := json.Unmarshal([]byte(row.Dropped), &g); err != nil {
+			return fmt.Errorf("linking: read dropped grant: %w", err)
+		}
+		held, err := store.From[model.Grant](tx).Where("person_id = ? AND role = ? AND area_id = ? AND unit_id = ? AND representative_id = ?",
+			link.KeptID, g.Role, g.AreaID, g.UnitID, g.RepresentativeID).Count(ctx, "*")
+		if err != nil {
+			return fmt.Errorf("linking: look for grant: %w", err)
+		}
+		if held == 0 {
+			continue
+		}
+		if err := store.From[model.Grant](tx).Create(ctx, &g); err != nil {
+			return fmt.Errorf("linking: restore grant: %w", err)
+		}
+	}
+	return nil
+}
+
+// restorePerson opens the absorbed person again, and gives back name and phone.
+func (l *Linker) restorePerson(ctx context.Context, tx *gorm.DB, link model.PersonLink) error {
+	var both [2]model.Person
+	for i, id := range []string{link.KeptID, link.AbsorbedID} {
+		person, err := store.From[model.Person](tx).Where("id = ?", id).Take(ctx)
+		if err != nil {
+			return fmt.Errorf("linking: find person: %w", err)
+		}
+		both[i] = person
+	}
+	kept, absorbed := both[0], both[1]
+	phone, err := l.keys.Open(sealed.PhoneOf(absorbed.ID), absorbed.Phone)
+	if err != nil {
+		return fmt.Errorf("linking: read phone: %w", err)
+	}
+	if err := l.leave(ctx, tx, kept, absorbed, link, phone); err != nil {
+		return err
+	}
+	opened := map[string]any{"merged_into": "", "phone_hash": l.keys.Hash(sealed.Phone, phone), "last_visit_at": l.now()}
+	if phone != "" {
+		if err := l.standForPhone(ctx, tx, phone); err != nil {
+			return err
+		}
+		// Somebody may have bound the number meanwhile: it is theirs now.
+		hashes := l.keys.Hashes(sealed.Phone, phone)
+		held, err := store.From[model.Person](tx).Where("phone_hash IN ? AND shadow = ?", hashes, false).Count(ctx, "*")
+		if err != nil {
+			return fmt.Errorf("linking: look for phone: %w", err)
+		}
+		if held > 0 {
+			opened["phone"], opened["phone_hash"] = "", ""
+		}
+	}
+	n, err := store.From[model.Person](tx).Where("id = ? AND merged_into = ?", absorbed.ID, kept.ID).Set(clause.Assignments(opened)).Update(ctx)
+	if err != nil {
+		return fmt.Errorf("linking: open person again: %w", err)
+	}
+	if n != 1 {
+		return ErrMoved
+	}
+	return nil
+}
+
+// leave takes from the kept person the name and the phone that they took over,
+// where these are still the same.
+func (l *Linker) leave(ctx context.Context, tx *gorm.DB, kept, absorbed model.Person, link model.PersonLink, phone string) error {
+	if link.NameTaken {
+		if _, err := store.From[model.Person](tx).Where("id = ? AND name = ?", kept.ID, absorbed.Name).Update(ctx, "name", ""); err != nil {
+			return fmt.Errorf("linking: give name back: %w", err)
+		}
+	}
+	if !link.PhoneTaken {
+		return nil
+	}
+	_, err := store.From[model.Person](tx).Where("id = ? AND phone_hash IN ?", kept.ID, l.keys.Hashes(sealed.Phone, phone)).
+		Set(clause.Assignments(map[string]any{"phone": "", "phone_hash": ""})).Update(ctx)
+	if err != nil {
+		return fmt.Errorf("linking: give phone back: %w", err)
+	}
+	return nil
+}
+
+// sortSessions gives each of the two the sessions of their own account of
+// WeChat, also those opened since. Where both have the account nobody can tell
+// whose those are, and they end.
+func (l *Linker) sortSessions(ctx context.Context, tx *gorm.DB, link model.PersonLink) error {
+	for account, kind := range map[model.WeChatAccount]model.SessionKind{model.AccountMini: model.SessionMini, model.AccountOfficial: model.SessionOfficial} {
+		var has [2]int64
+		for i, id := range []string{link.KeptID, link.AbsorbedID} {
+			n, err := store.From[model.WeChatIdentity](tx).Where("person_id = ? AND account = ?", id, account).Count(ctx, "*")
+			if err != nil {
+				return fmt.Errorf("linking: read identities: %w", err)
+			}
+			has[i] = n
+		}
+		if has[1] == 0 {
+			continue
+		}
+		sessions := store.From[model.Session](tx).Where("person_id = ? AND kind = ?", link.KeptID, kind)
+		var err error
+		if has[0] == 0 {
+			_, err = sessions.Update(ctx, "person_id", link.AbsorbedID)
+		} else {
+			_, err = sessions.Where("created_at >= ? AND revoked_at IS NULL", link.LinkedAt).Update(ctx, "revoked_at", l.now())
+		}
+		if err != nil {
+			return fmt.Errorf("linking: sort sessions: %w", err)
+		}
+	}
+	return nil
+}
+
+// forgetRows drops the list of what went over: it is back.
+func forgetRows(ctx context.Context, tx *gorm.DB, link model.PersonLink) error {
+	if _, err := store.From[model.LinkedRow](tx).Where("link_id = ?", link.ID).Delete(ctx); err != nil {
+		return fmt.Errorf("linking: forget rows: %w", err)
+	}
+	return nil
+}
