@@ -255,10 +255,13 @@ func people(cards []directory.Card) []conversation.Person {
 }
 
 // authorize makes the address of WeChat's sign-in page for the official account.
-func (a *app) authorize(page, state string, silent bool) string {
-	scope := wechat.ScopeUserInfo
-	if silent {
-		scope = wechat.ScopeBase
+func (a *app) authorize(page, state string) string {
+	// Only with snsapi_userinfo does WeChat tell the unionid, by which somebody is
+	// the same person as in the mini-program. Followers who come from the account's
+	// chat or menu are not asked even so; without a mini-program nobody is.
+	scope := wechat.ScopeBase
+	if a.cfg.WeChat.Mini.Configured() {
+		scope = wechat.ScopeUserInfo
 	}
 	return a.gateway.OAuthURL(a.cfg.PublicURL+page, state, scope)
 }

@@ -182,6 +182,7 @@ func attacksOnOfficers() map[string][]attempt {
 		"POST /api/v1/unit/messages/{id}/accept":                 {on("unit's letter")},
 		"POST /api/v1/unit/messages/{id}/extend":                 {on("unit's letter").with("days", 3, "reason", "等材料")},
 		"POST /api/v1/unit/messages/{id}/handle":                 {on("unit's letter").with("plan", "下周")},
+		"POST /api/v1/representative/messages/{id}/ask-office":   {on("seat's letter").with("body", "请帮忙")},
 		"POST /api/v1/unit/messages/{id}/turns":                  {on("unit's letter").with("body", "补充")},
 		"POST /api/v1/unit/messages/{id}/answer":                 {on("unit's letter").with("body", "办好了")},
 		"POST /api/v1/unit/messages/{id}/refuse":                 {on("unit's letter").with("reason", "不归我们")},

@@ -38,9 +38,7 @@ type Room struct {
 	// Authorize makes the address of WeChat's page that asks a follower of the
 	// official account to sign in and comes back to a page of ours; empty when
 	// there is no such account.
-	// Silent asks for nothing but who they are, which WeChat answers without a
-	// page; not silent, it tells the unionid too.
-	Authorize func(page, state string, silent bool) string
+	Authorize func(page, state string) string
 }
 
 // Register adds the routes.
@@ -85,7 +83,6 @@ type codeInput struct {
 
 type authorizeInput struct {
 	Page string `query:"page" maxLength:"200" pattern:"^/([A-Za-z0-9_#?&=.~-][A-Za-z0-9_#?&=.~/-]*)?$" default:"/" doc:"登录后回到本站的哪一页，例如 /h5/"`
-	Full bool   `query:"full" doc:"同时取得 unionid，用来认出同一个人的小程序；微信可能请用户点“同意”。否则静默登录"`
 }
 
 type authorizeView struct {
@@ -117,7 +114,7 @@ func (r Room) registerSessions(api endpoint.API) {
 		Method: http.MethodGet, Path: "/api/v1/sessions/official/authorize", ID: "authorize-official", Summary: "公众号网页授权的地址", Tag: tag, Who: endpoint.Anyone(),
 	}, func(_ context.Context, in *authorizeInput) (*endpoint.Body[authorizeView], error) {
 		state := rand.Text()
-		url := r.Authorize(in.Page, state, !in.Full)
+		url := r.Authorize(in.Page, state)
 		if url == "" {
 			return nil, fault.NotFound("公众号登录")
 		}

@@ -53,6 +53,13 @@ type outOfScopeInput struct {
 	}
 }
 
+type askInput struct {
+	endpoint.ID
+	Body struct {
+		Body string `json:"body" minLength:"1" maxLength:"2000" doc:"只有联络办看得到"`
+	}
+}
+
 type thread = endpoint.Body[messageview.OfficerThread]
 
 // Register adds the routes.
@@ -97,6 +104,9 @@ func (r Room) registerMessages(api endpoint.API) {
 	})
 	endpoint.Act(api, post("out-of-scope", "out-of-scope", "告知另有去处"), func(ctx context.Context, by model.Actor, in *outOfScopeInput) (*thread, error) {
 		return r.shown(r.Messages.OutOfScope(ctx, by, in.ID.ID, in.Body.Where, in.Body.Reason))
+	})
+	endpoint.Act(api, post("ask-office", "ask-office", "请联络办帮忙"), func(ctx context.Context, by model.Actor, in *askInput) (*thread, error) {
+		return r.shown(r.Messages.AskOffice(ctx, by, in.ID.ID, in.Body.Body))
 	})
 	endpoint.Act(api, post("ask-consent", "ask-consent", "征求居民同意转交"), func(ctx context.Context, by model.Actor, in *endpoint.ID) (*thread, error) {
 		return r.shown(r.Messages.AskConsent(ctx, by, in.ID))

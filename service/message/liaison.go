@@ -115,15 +115,35 @@ func (s *Service) Resume(ctx context.Context, by model.Actor, id string) (Thread
 
 // WriteNote adds an internal remark. Faults: invalid, not found.
 func (s *Service) WriteNote(ctx context.Context, by model.Actor, id, body string) (Thread, error) {
-	body = strings.TrimSpace(body)
-	if wrong := model.CheckBody("body", body); len(wrong) > 0 {
+	if wrong := model.CheckBody("body", strings.TrimSpace(body)); len(wrong) > 0 {
 		return Thread{}, fault.Invalid(wrong...)
 	}
 	return s.through(ctx, s.overseen, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, _ acting) error {
-		note := model.Note{ID: model.NewID(), MessageID: m.ID, AuthorID: by.PersonID, Author: by.Name, Body: body, CreatedAt: s.now()}
-		if err := store.From[model.Note](tx).Create(ctx, &note); err != nil {
-			return fmt.Errorf("message: write note: %w", err)
-		}
-		return audit.Record(ctx, tx, by, "message.note", audit.Target{Kind: targetKind, ID: m.ID, AreaPath: m.AreaPath}, note.CreatedAt)
+		return s.remark(ctx, tx, *m, by, by.Name, body)
 	})
+}
+
+// AskOffice asks the liaison office for help with a message that one holds: the
+// words become an internal remark, which no resident and no unit sees, and the
+// officers are told. Faults: invalid, not found.
+func (s *Service) AskOffice(ctx context.Context, by model.Actor, id, body string) (Thread, error) {
+	if wrong := model.CheckBody("body", strings.TrimSpace(body)); len(wrong) > 0 {
+		return Thread{}, fault.Invalid(wrong...)
+	}
+	return s.through(ctx, s.held, by, id, func(ctx context.Context, tx *gorm.DB, m *model.Message, as acting) error {
+		if err := s.remark(ctx, tx, *m, by, as.name, body); err != nil {
+			return err
+		}
+		return s.tellLiaison(ctx, tx, *m, telling{
+			happening: fmt.Sprintf("ask_office/%d", s.now().UnixMilli()), title: "代表请联络办帮忙", phrase: "请看备注", hint: "请看内部备注", body: as.name + "请联络办帮忙办理这封来信，要说的话在内部备注里。",
+		})
+	})
+}
+
+func (s *Service) remark(ctx context.Context, tx *gorm.DB, m model.Message, by model.Actor, name, body string) error {
+	note := model.Note{ID: model.NewID(), MessageID: m.ID, AuthorID: by.PersonID, Author: name, Body: strings.TrimSpace(body), CreatedAt: s.now()}
+	if err := store.From[model.Note](tx).Create(ctx, &note); err != nil {
+		return fmt.Errorf("message: write note: %w", err)
+	}
+	return audit.Record(ctx, tx, by, "message.note", audit.Target{Kind: targetKind, ID: m.ID, AreaPath: m.AreaPath}, note.CreatedAt)
 }

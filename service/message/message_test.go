@@ -574,6 +574,27 @@ func TestInternalNotesAreSeenByStaffOnly(t *testing.T) {
 	}
 }
 
+func TestARepresentativeAsksTheOfficeForHelpBehindTheScenes(t *testing.T) {
+	town := newTown(t)
+	id := town.send(message.Draft{}).Message.ID
+	town.did(town.svc.AskOffice(t.Context(), town.zhang, id, " 请帮我约住建局到现场 "))
+	if notes := town.read(town.liaison, model.SideStaff, id).Notes; len(notes) != 1 || notes[0].Body != "请帮我约住建局到现场" || notes[0].AuthorID != town.zhang.PersonID {
+		t.Errorf("the office reads %+v", notes)
+	}
+	if !slices.Contains(town.told(town.liaison), "代表请联络办帮忙") {
+		t.Errorf("the office was told %v", town.told(town.liaison))
+	}
+	if seen := town.read(town.wang, model.SideResident, id); strings.Contains(encode(t, seen), "住建局到现场") || slices.Contains(town.told(town.wang), "代表请联络办帮忙") {
+		t.Error("the resident hears of it")
+	}
+	if _, err := town.svc.AskOffice(t.Context(), town.zhang, id, "  "); !fault.Is(err, fault.KindInvalid) {
+		t.Errorf("asked for nothing: %v", err)
+	}
+	if _, err := town.svc.AskOffice(t.Context(), town.li, id, "看看别人的"); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("asked about another's message: %v", err)
+	}
+}
+
 func TestAReassignedMessageIsTheNewHoldersAlone(t *testing.T) {
 	town := newTown(t)
 	id := town.send(message.Draft{}).Message.ID

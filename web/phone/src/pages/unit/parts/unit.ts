@@ -1,0 +1,2 @@
+/** What a unit does with words of its own. */
+export type UnitDeed = 'handle' | 'extend' | 'refuse'

@@ -1,0 +1,125 @@
+// Representatives and unit officers at their phones: what is due, the answer in two
+// taps, handing over in two, and the unit's own steps.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { onDemo, sizes } from './hand.mjs'
+
+const house = onDemo()
+
+/** What a person's API shows them, by the token that their page keeps. */
+async function asked(hand, path) {
+  const kept = await hand.page.evaluate(() => localStorage.getItem('lianxin.session'))
+  const { token } = JSON.parse(JSON.parse(kept).data)
+  const response = await fetch(house.demo.app + '/api/v1' + path, { headers: { Authorization: `Bearer ${token}` } })
+  assert.equal(response.status, 200, path)
+  return response.json()
+}
+
+test('a representative acknowledges in one tap and answers in two, however often the button is pressed', async () => {
+  await house.held('林晓棠', async (hand, page) => {
+    await hand.to('pages/inbox/index')
+    await page.getByText('等我办').waitFor()
+    await hand.looks('phone-inbox')
+    const before = await asked(hand, '/representative/messages?which=waiting')
+    const fresh = before.items.find((m) => m.state === 'delivered')
+    assert.ok(fresh, 'the demo has nothing new for this representative')
+    await hand.tap(`收到了：${fresh.excerpt}`)
+    await page.getByText('已告诉居民：收到了').first().waitFor()
+    assert.equal((await asked(hand, `/representative/messages/${fresh.id}`)).state, 'acknowledged')
+
+    hand.taps = 0
+    await hand.tap(fresh.excerpt, { exact: false })
+    await page.getByRole('textbox', { name: '答复居民' }).fill('您好，路灯本周五前修好，我会再去看一次。')
+    await hand.looks('phone-inbox-message')
+    hand.taps++
+    await page.getByRole('button', { name: '发送答复' }).dblclick()
+    await page.getByText('已发出，通过内容检查后居民就能看到').first().waitFor()
+    assert.ok(hand.taps <= 2, `${hand.taps} taps`)
+    const answered = await asked(hand, `/representative/messages/${fresh.id}`)
+    assert.equal(answered.turns.filter((t) => t.kind === 'answer').length, 1)
+    assert.equal(await page.getByRole('textbox', { name: '答复居民' }).count(), 0, 'the form is still there')
+  })
+})
+
+test('an answer that is being typed outlives the end of the program', async () => {
+  await house.held('单映雪', async (hand, page) => {
+    await hand.to('pages/inbox/index')
+    const item = page.getByRole('button').filter({ hasText: '前' }).first()
+    await item.waitFor()
+    const { items } = await asked(hand, '/representative/messages?which=waiting')
+    const one = items.find((m) => ['delivered', 'acknowledged'].includes(m.state))
+    await hand.to('pages/inbox/message?id=' + one.id)
+    await page.getByRole('textbox', { name: '答复居民' }).fill('写到一半的答复')
+    await hand.killed()
+    await hand.to('pages/inbox/message?id=' + one.id)
+    assert.equal(await hand.page.getByRole('textbox', { name: '答复居民' }).inputValue(), '写到一半的答复')
+  })
+})
+
+test("a representative's own pages: templates, away, profile, figures, code", async () => {
+  await house.held('何春梅', async (hand, page) => {
+    await hand.to('pages/inbox/templates')
+    await page.getByRole('textbox', { name: '名字' }).fill('约现场')
+    await page.getByRole('textbox', { name: '内容' }).fill('我约了单位周五到现场，请您也来。')
+    await hand.tap('保存')
+    await page.getByText('已保存').first().waitFor()
+    await page.getByRole('button', { name: '约现场', exact: false }).waitFor()
+    await hand.looks('phone-templates')
+
+    await hand.to('pages/inbox/figures')
+    await page.getByText('由您办理的来信').waitFor()
+    await hand.looks('phone-figures')
+
+    await hand.to('pages/inbox/code')
+    await page.getByRole('img', { name: '的小程序码', exact: false }).waitFor()
+    await hand.looks('phone-code')
+
+    await hand.to('pages/inbox/profile')
+    await page.getByRole('checkbox').first().waitFor()
+    await page.getByRole('checkbox').first().click()
+    await hand.looks('phone-own-profile')
+    await hand.tap('保存')
+    await page.getByText('已保存，居民马上能看到').first().waitFor()
+
+    await hand.to('pages/inbox/away')
+    await page.getByText('开始外出').waitFor()
+    await hand.looks('phone-away')
+  })
+})
+
+test('a unit accepts, says how it will be done, and answers', async () => {
+  await house.held('沈佳', async (hand, page) => {
+    await hand.to('pages/unit/index')
+    await page.getByText('区住建局').first().waitFor()
+    await hand.looks('phone-unit')
+    const { items } = await asked(hand, '/unit/messages?which=waiting')
+    const one = items.find((m) => m.state === 'handed_over')
+    assert.ok(one, 'the demo has nothing handed over to this unit')
+    await hand.tap(one.excerpt, { exact: false })
+    await hand.tap('接收')
+    await page.getByText('已接收').first().waitFor()
+    await hand.tap('写明怎样办', { exact: false })
+    await page.getByRole('textbox', { name: '打算怎样办', exact: false }).fill('下周二派人到现场查看。')
+    await hand.looks('phone-unit-plan')
+    await hand.tap('告诉居民')
+    await page.getByText('已告诉居民').first().waitFor()
+    await page.getByRole('textbox', { name: '答复居民' }).fill('已经修好，请您看看。')
+    await hand.tap('发送答复')
+    await page.getByText('已发出，通过内容检查后居民就能看到').first().waitFor()
+    const done = await asked(hand, `/unit/messages/${one.id}`)
+    assert.equal(done.turns.filter((t) => t.kind === 'unit_answer').length, 1)
+  })
+})
+
+test('the pages of representatives fit a narrow phone in the elder version, in the dark too', async () => {
+  await house.held('林晓棠', async (hand, page) => {
+    await hand.elder()
+    await hand.to('pages/inbox/index')
+    await page.getByText('等我办').waitFor()
+    await hand.looks('phone-inbox-elder')
+    const { items } = await asked(hand, '/representative/messages?which=waiting')
+    await hand.to('pages/inbox/message?id=' + items[0].id)
+    await page.getByText('办到哪一步').waitFor()
+    await hand.looks('phone-inbox-message-elder')
+  }, { viewport: sizes.narrow, dark: true })
+})
