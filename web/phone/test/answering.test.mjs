@@ -6,26 +6,17 @@ import { onDemo, sizes } from './hand.mjs'
 
 const house = onDemo()
 
-/** What a person's API shows them, by the token that their page keeps. */
-async function asked(hand, path) {
-  const kept = await hand.page.evaluate(() => localStorage.getItem('lianxin.session'))
-  const { token } = JSON.parse(JSON.parse(kept).data)
-  const response = await fetch(house.demo.app + '/api/v1' + path, { headers: { Authorization: `Bearer ${token}` } })
-  assert.equal(response.status, 200, path)
-  return response.json()
-}
-
 test('a representative acknowledges in one tap and answers in two, however often the button is pressed', async () => {
   await house.held('林晓棠', async (hand, page) => {
     await hand.to('pages/inbox/index')
     await page.getByText('等我办').waitFor()
     await hand.looks('phone-inbox')
-    const before = await asked(hand, '/representative/messages?which=waiting')
+    const before = await hand.asks('/representative/messages?which=waiting')
     const fresh = before.items.find((m) => m.state === 'delivered')
     assert.ok(fresh, 'the demo has nothing new for this representative')
     await hand.tap(`收到了：${fresh.excerpt}`)
     await page.getByText('已告诉居民：收到了').first().waitFor()
-    assert.equal((await asked(hand, `/representative/messages/${fresh.id}`)).state, 'acknowledged')
+    assert.equal((await hand.asks(`/representative/messages/${fresh.id}`)).state, 'acknowledged')
 
     hand.taps = 0
     await hand.tap(fresh.excerpt, { exact: false })
@@ -35,9 +26,9 @@ test('a representative acknowledges in one tap and answers in two, however often
     await page.getByRole('button', { name: '发送答复' }).dblclick()
     await page.getByText('已发出，通过内容检查后居民就能看到').first().waitFor()
     assert.ok(hand.taps <= 2, `${hand.taps} taps`)
-    const answered = await asked(hand, `/representative/messages/${fresh.id}`)
+    const answered = await hand.asks(`/representative/messages/${fresh.id}`)
     assert.equal(answered.turns.filter((t) => t.kind === 'answer').length, 1)
-    assert.equal(await page.getByRole('textbox', { name: '答复居民' }).count(), 0, 'the form is still there')
+    await page.getByRole('textbox', { name: '答复居民' }).waitFor({ state: 'detached' })
   })
 })
 
@@ -46,7 +37,7 @@ test('an answer that is being typed outlives the end of the program', async () =
     await hand.to('pages/inbox/index')
     const item = page.getByRole('button').filter({ hasText: '前' }).first()
     await item.waitFor()
-    const { items } = await asked(hand, '/representative/messages?which=waiting')
+    const { items } = await hand.asks('/representative/messages?which=waiting')
     const one = items.find((m) => ['delivered', 'acknowledged'].includes(m.state))
     await hand.to('pages/inbox/message?id=' + one.id)
     await page.getByRole('textbox', { name: '答复居民' }).fill('写到一半的答复')
@@ -92,7 +83,7 @@ test('a unit accepts, says how it will be done, and answers', async () => {
     await hand.to('pages/unit/index')
     await page.getByText('区住建局').first().waitFor()
     await hand.looks('phone-unit')
-    const { items } = await asked(hand, '/unit/messages?which=waiting')
+    const { items } = await hand.asks('/unit/messages?which=waiting')
     const one = items.find((m) => m.state === 'handed_over')
     assert.ok(one, 'the demo has nothing handed over to this unit')
     await hand.tap(one.excerpt, { exact: false })
@@ -106,7 +97,7 @@ test('a unit accepts, says how it will be done, and answers', async () => {
     await page.getByRole('textbox', { name: '答复居民' }).fill('已经修好，请您看看。')
     await hand.tap('发送答复')
     await page.getByText('已发出，通过内容检查后居民就能看到').first().waitFor()
-    const done = await asked(hand, `/unit/messages/${one.id}`)
+    const done = await hand.asks(`/unit/messages/${one.id}`)
     assert.equal(done.turns.filter((t) => t.kind === 'unit_answer').length, 1)
   })
 })
@@ -117,7 +108,7 @@ test('the pages of representatives fit a narrow phone in the elder version, in t
     await hand.to('pages/inbox/index')
     await page.getByText('等我办').waitFor()
     await hand.looks('phone-inbox-elder')
-    const { items } = await asked(hand, '/representative/messages?which=waiting')
+    const { items } = await hand.asks('/representative/messages?which=waiting')
     await hand.to('pages/inbox/message?id=' + items[0].id)
     await page.getByText('办到哪一步').waitFor()
     await hand.looks('phone-inbox-message-elder')

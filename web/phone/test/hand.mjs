@@ -1,5 +1,6 @@
 // Somebody who holds a phone: a browser that says it is WeChat's, in which the
 // stand-in signs in whoever holds it, as WeChat would, without a word.
+import assert from 'node:assert/strict'
 import { Desk, onDemo as atDesk, openBrowser, pictures, startDemo } from '../../console/test/desk.mjs'
 
 export { openBrowser, pictures, startDemo }
@@ -50,7 +51,7 @@ export class Hand extends Desk {
   async elder() {
     await this.to()
     await this.page.evaluate(() => {
-      localStorage.setItem('lianxin.elder', JSON.stringify({ type: 'string', data: 'true' }))
+      localStorage.setItem('lianxin.elder', 'true')
     })
     await this.page.reload()
   }
@@ -60,6 +61,18 @@ export class Hand extends Desk {
     await this.page.close({ runBeforeUnload: false })
     this.page = await this.context.newPage()
     this.page.setDefaultTimeout(10_000)
+  }
+
+  /** What the server shows this person, asked with the session that their page keeps. */
+  async asks(path, method = 'GET', body) {
+    const { token } = JSON.parse(await this.page.evaluate(() => localStorage.getItem('lianxin.session')))
+    const response = await fetch(this.demo.app + '/api/v1' + path, {
+      method, body: body && JSON.stringify(body),
+      headers: { Authorization: `Bearer ${token}`, ...(body && { 'Content-Type': 'application/json' }), ...(method !== 'GET' && { 'Idempotency-Key': crypto.randomUUID() }) },
+    })
+    const text = await response.text()
+    assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`)
+    return text && JSON.parse(text)
   }
 
   offline(on = true) {

@@ -64,6 +64,7 @@ function mean(root: ParentNode): void {
   })
   root.querySelectorAll('[aria-role]').forEach((e) => {
     const role = e.getAttribute('aria-role') ?? ''
+    e.removeAttribute('aria-role') // which HTML does not know
     if (role === '') return
     put(e, 'role', role)
     if (pressed.has(role)) unless(e, 'tabindex', '0')
@@ -76,6 +77,7 @@ function mean(root: ParentNode): void {
     const label = e.getAttribute('aria-label')
     if (label) unless(e, 'role', 'img')
     else unless(e, 'aria-hidden', 'true')
+    e.querySelectorAll('img').forEach((inner) => unless(inner, 'alt', ''))
   })
   for (const [selector, role, more] of meanings) {
     root.querySelectorAll(selector).forEach((e) => {
