@@ -61,21 +61,34 @@ export async function send(ask: Ask): Promise<unknown> {
   }
 }
 
-async function settled(ask: Ask, key: string): Promise<unknown> {
+const settled = (ask: Ask, key: string) =>
+  settle({ attempt: (token) => once(ask, key, token), bare: ask.bare ?? false, repeats: (token) => ask.method === 'GET' || token !== '' })
+
+/** A request as the door sends it, whatever carries it. */
+export interface Attempt {
+  /** Sends once as the bearer of a token; undefined when the line broke. */
+  attempt: (token: string) => Promise<Got | undefined>
+  bare: boolean
+  /** Whether it may be sent again when nothing is known of what became of it. */
+  repeats: (token: string) => boolean
+}
+
+/** Sends until there is an answer: renews a session that ran out, proves who asks, waits when the server is busy. */
+export async function settle(a: Attempt): Promise<unknown> {
   let renewed = false
   let proved = false
   for (let n = 1; ; n++) {
-    const token = ask.bare ? '' : (keeper?.token() ?? '')
-    const got = await once(ask, key, token)
+    const token = a.bare ? '' : (keeper?.token() ?? '')
+    const got = await a.attempt(token)
     if (got === undefined) {
-      if (n < tries && (ask.method === 'GET' || token !== '')) {
+      if (n < tries && a.repeats(token)) {
         await rest(n)
         continue
       }
       throw new Problem(0, 'offline', '网络不太好，没有连上。您写的内容还在，稍后再试。')
     }
     if (got.statusCode < 300) return got.data
-    if (got.statusCode === 401 && !ask.bare && !renewed) {
+    if (got.statusCode === 401 && !a.bare && !renewed) {
       renewed = true
       if (await keeper?.renew(token)) continue
     }
@@ -93,7 +106,7 @@ async function settled(ask: Ask, key: string): Promise<unknown> {
   }
 }
 
-interface Got {
+export interface Got {
   statusCode: number
   data: unknown
   header: Record<string, string>
