@@ -7,4 +7,9 @@ export const network = reactive({ online: true })
 export function watchNetwork(): void {
   uni.getNetworkType({ success: (r) => (network.online = r.networkType !== 'none') })
   uni.onNetworkStatusChange((r) => (network.online = r.isConnected))
+  // #ifdef H5
+  // uni-app hears of a change of the kind of line alone, where a browser tells it.
+  window.addEventListener('online', () => (network.online = true))
+  window.addEventListener('offline', () => (network.online = false))
+  // #endif
 }

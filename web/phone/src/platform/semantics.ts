@@ -67,12 +67,14 @@ function mean(root: ParentNode): void {
     e.removeAttribute('aria-role') // which HTML does not know
     if (role === '') return
     put(e, 'role', role)
+    e.removeAttribute('aria-role') // no attribute of HTML
     if (pressed.has(role)) unless(e, 'tabindex', '0')
   })
   root.querySelectorAll('uni-input,uni-textarea').forEach(named)
   root.querySelectorAll('uni-switch').forEach((e) => toggled(e, 'switch'))
   root.querySelectorAll('uni-checkbox').forEach((e) => toggled(e, 'checkbox'))
   root.querySelectorAll('uni-radio').forEach((e) => toggled(e, 'radio'))
+  root.querySelectorAll('.uni-tabbar img').forEach((e) => unless(e, 'alt', '')) // its words stand below it
   root.querySelectorAll('uni-image').forEach((e) => {
     const label = e.getAttribute('aria-label')
     if (label) unless(e, 'role', 'img')
