@@ -2,7 +2,7 @@
 // web/dist/h5) or mp-weixin (the mini-program, for WeChat's own tools).
 // LIANXIN_DIST puts the result elsewhere, to compare it.
 import { spawnSync } from 'node:child_process'
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -15,6 +15,11 @@ if (!(form in usual)) {
 }
 const out = process.env.LIANXIN_DIST ?? usual[form]
 if (existsSync(out)) rmSync(out, { recursive: true })
+// What WeChat runs is CommonJS, unlike the sources beside it: tests run it too.
+if (out === usual['mp-weixin']) {
+  mkdirSync(join(root, 'dist'), { recursive: true })
+  writeFileSync(join(root, 'dist/package.json'), '{ "type": "commonjs" }\n')
+}
 // CI=1 keeps the compiler from reporting home.
 const done = spawnSync(process.execPath, [join(root, 'node_modules/@dcloudio/vite-plugin-uni/bin/uni.js'), 'build', '-p', form], {
   cwd: root,
