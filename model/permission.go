@@ -54,6 +54,7 @@ const (
 	PermitRestrictedRead    Permission = "message.restricted" // what is locked, with a legal ground
 	PermitStaffManage       Permission = "staff.manage"       // accounts and grants
 	PermitSystemOperate     Permission = "system.operate"     // tasks and jobs: retry, give up
+	PermitSuggestionAnswer  Permission = "suggestion.answer"  // read and answer what people say about the app
 	PermitOfficialAccount   Permission = "official.account"   // menu, welcome, answers to words, check of WeChat
 )
 
@@ -63,7 +64,7 @@ func Permissions() []Permission {
 		PermitMessageSend, PermitMessageFollow, PermitMessageAnswer, PermitMessageHandle,
 		PermitMessageOversee, PermitMessageEscalated, PermitRosterRead, PermitRosterWrite, PermitInvite, PermitAbsenceSet,
 		PermitReplyTemplateKeep, PermitPolicySet, PermitArticleWrite, PermitArticleReview, PermitAuditRead, PermitRestrictedRead, PermitStaffManage,
-		PermitSystemOperate, PermitOfficialAccount,
+		PermitSystemOperate, PermitSuggestionAnswer, PermitOfficialAccount,
 	}
 }
 
@@ -90,7 +91,7 @@ var permits = map[Role]map[Permission]Reach{
 	RoleUnitOfficer: {PermitMessageHandle: ReachUnit},
 	RoleLiaisonOfficer: {
 		PermitMessageOversee: ReachArea, PermitRosterRead: ReachArea, PermitInvite: ReachArea, PermitPolicySet: ReachArea,
-		PermitReplyTemplateKeep: ReachArea, PermitAbsenceSet: ReachArea,
+		PermitReplyTemplateKeep: ReachArea, PermitAbsenceSet: ReachArea, PermitSuggestionAnswer: ReachArea,
 	},
 	RolePublicityOfficer: {PermitArticleWrite: ReachArea, PermitArticleReview: ReachArea, PermitOfficialAccount: ReachArea},
 	RoleOrganisationOfficer: {

@@ -29,12 +29,19 @@ func ownSeatOnly(t attempt) attempt {
 func (a *arena) keep() {
 	a.tb.Helper()
 	people := [3]string{a.called(model.RoleResident).personID(), a.called(model.RoleMember).personID(), model.NewID()}
-	var follows [3]string
+	var follows, said [3]string
+	places := a.records["area"]
 	for i, person := range people {
 		f := model.Follow{ID: model.NewID(), PersonID: person, Kind: model.FollowArea, TargetID: a.records["area"][second], CreatedAt: clock().UTC()}
 		plant(a, &f)
 		follows[i] = f.ID
+		place := firstOf[model.Area](a, "id = ?", places[i])
+		word := model.AppSuggestion{ID: model.NewID(), PersonID: person, AreaPath: place.Path, Kind: model.SuggestionComplaint, State: model.SuggestionOpen, Body: "机密意见" + signs[i], CreatedAt: clock().UTC()}
+		plant(a, &word)
+		said[i] = word.ID
+		a.marks = append(a.marks, word.Body)
 	}
+	a.records["suggestion"] = said
 	a.records["follow"], a.owners["follow"] = follows, [3]string{string(model.RoleResident), string(model.RoleMember)}
 }
 
@@ -46,5 +53,17 @@ func attacksOnFollows() map[string][]attempt {
 			return map[string]any{"kind": "representative", "target_id": a.records["seat"][first]}
 		}}},
 		"DELETE /api/v1/me/follows/{id}": {on("follow")},
+	}
+}
+
+// attacksOnSuggestions aim at what people say about the app: the office of the
+// area reads it, and who wrote it.
+func attacksOnSuggestions() map[string][]attempt {
+	return map[string][]attempt{
+		"GET /api/v1/me/suggestions":                {{}},
+		"POST /api/v1/me/suggestions":               {attempt{}.with("kind", "suggestion", "body", "字再大一点")},
+		"GET /api/v1/staff/suggestions":             {{}},
+		"POST /api/v1/staff/suggestions/{id}/reply": {on("suggestion").with("reply", "谢谢")},
+		"POST /api/v1/articles/{id}/reads":          {on("article").with("token", "0123456789abcdef", "from", "feed")},
 	}
 }

@@ -46,6 +46,7 @@ import (
 	"lianxin/service/privacy"
 	"lianxin/service/roster"
 	"lianxin/service/store"
+	"lianxin/service/suggestion"
 	"lianxin/service/token"
 	"lianxin/service/wechat"
 	"lianxin/web"
@@ -150,6 +151,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 		DB: db, Now: now, Log: log, Channels: weChat, Link: link,
 		Mini: templates(cfg.Templates.Mini, cfg.Templates.News), Official: templates(cfg.Templates.Official, ""),
 	})
+	box := suggestion.New(suggestion.Options{DB: db, Now: now})
 	follows := follow.New(follow.Options{DB: db, Now: now})
 	talk := conversation.New(conversation.Options{
 		DB: db, Now: now, Log: log, Speaker: weChat, Directory: signpost{places, news}, Newsroom: news, Menus: weChat, Link: link, Linker: accounts.Linker(),
@@ -190,12 +192,12 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 		SteppedUp: accounts.SteppedUp, Limiter: a.limiter, Stopping: a.stopping.Load,
 		Gate: gateOptions(cfg.Load, log, figures), Wake: a.dispatcher.Wake, Edition: editionOf(places, news, messages),
 		Open:           open.Room{Directory: places, Messages: messages, Newsroom: news, Link: pictureLink},
-		Person:         person.Room{Accounts: accounts, Messages: messages, Privacy: desk, Newsroom: news, Follows: follows, Link: pictureLink, Pusher: pusher, DB: db, Now: now, Log: log, Authorize: a.authorize},
+		Person:         person.Room{Accounts: accounts, Messages: messages, Privacy: desk, Newsroom: news, Follows: follows, Suggestions: box, Link: pictureLink, Pusher: pusher, DB: db, Now: now, Log: log, Authorize: a.authorize},
 		Resident:       resident.Room{Messages: messages, Link: pictureLink},
 		Representative: representative.Room{Messages: messages, Directory: places, Link: pictureLink, Codes: weChat, Log: log},
 		Unit:           unit.Room{Messages: messages, Link: pictureLink},
 		Staff: staff.Room{
-			Messages: messages, Privacy: desk, Accounts: accounts, Directory: places, DB: db, Now: now, Link: pictureLink, Codes: weChat,
+			Messages: messages, Privacy: desk, Accounts: accounts, Suggestions: box, Directory: places, DB: db, Now: now, Link: pictureLink, Codes: weChat,
 			Routines: routinesOf(a.jobs), Explain: explainFailure,
 			Talk: talk, MiniAppID: cfg.WeChat.Mini.AppID, Online: a.online, NoticeTemplates: a.noticeTemplates,
 		},

@@ -37,6 +37,7 @@ func (r Room) Register(api endpoint.API) {
 // RegisterFresh adds the routes that must be asked anew each time: a scan is
 // counted, a promise depends on this moment.
 func (r Room) RegisterFresh(api endpoint.API) {
+	r.registerReads(api)
 	endpoint.Register(api, endpoint.Route{
 		Method: http.MethodGet, Path: "/api/v1/scenes/{code}", ID: "scene", Summary: "扫码后看到谁", Tag: "找代表", Who: endpoint.Anyone(),
 	}, func(ctx context.Context, in *codeInput) (*endpoint.Body[sceneView], error) {

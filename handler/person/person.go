@@ -20,6 +20,7 @@ import (
 	"lianxin/service/notice"
 	"lianxin/service/privacy"
 	"lianxin/service/store"
+	"lianxin/service/suggestion"
 )
 
 // Room serves people.
@@ -29,9 +30,11 @@ type Room struct {
 	Privacy  *privacy.Service
 	Newsroom *newsroom.Service
 	Follows  *follow.Service
-	Pusher   *notice.Pusher
-	DB       *store.DB
-	Now      func() time.Time
+	// Suggestions are about the app itself.
+	Suggestions *suggestion.Service
+	Pusher      *notice.Pusher
+	DB          *store.DB
+	Now         func() time.Time
 	// Link makes the addresses of a picture for who may see it now.
 	Link func(pictureID string) (full, thumb string)
 	Log  *slog.Logger
@@ -54,6 +57,7 @@ func (r Room) Register(api endpoint.API) {
 	r.registerStories(api)
 	r.registerReadings(api)
 	r.registerFollows(api)
+	r.registerSuggestions(api)
 	r.registerData(api)
 	r.registerCorrections(api)
 }

@@ -14,6 +14,7 @@ import (
 	"lianxin/service/message"
 	"lianxin/service/privacy"
 	"lianxin/service/store"
+	"lianxin/service/suggestion"
 )
 
 // Codes paints scene codes that can be scanned.
@@ -33,7 +34,9 @@ type Room struct {
 	DB        *store.DB
 	Now       func() time.Time
 	Link      messageview.Link
-	Codes     Codes
+	// Suggestions are about the app itself.
+	Suggestions *suggestion.Service
+	Codes       Codes
 	// Routines are the jobs that come round.
 	Routines []Routine
 	// Explain says in plain words what an error that was written down means, and
@@ -59,6 +62,7 @@ func (r Room) Register(api endpoint.API) {
 	r.registerActs(api)
 	r.registerChecks(api)
 	r.registerOffice(api)
+	r.registerSuggestions(api)
 	r.registerSeats(api)
 	r.registerAudit(api)
 	r.registerClocks(api)

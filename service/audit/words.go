@@ -97,6 +97,8 @@ var actionWords = map[string]string{ //nolint:gosec // what passwords and codes 
 	"erasure.done":         "完成注销",
 	"erasure.take_back":    "收回注销申请",
 	"follow.begin":         "关注代表或区域",
+	"suggestion.send":      "对平台提意见",
+	"suggestion.reply":     "答复对平台的意见",
 	"follow.end":           "取消关注",
 	"invitation.issue":     "发出邀请码",
 	"invitation.accept":    "使用邀请码绑定",

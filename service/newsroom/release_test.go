@@ -9,6 +9,7 @@ import (
 
 	"lianxin/model"
 	"lianxin/model/fault"
+	"lianxin/service/follow"
 	"lianxin/service/newsroom"
 	"lianxin/service/outbox"
 	"lianxin/service/store"
@@ -203,5 +204,18 @@ func TestWhatAnEditorLosesIsSaid(t *testing.T) {
 	saved, err := d.Save(t.Context(), bai, a.ID, newsroom.Text{Revision: a.Revision, Title: "题", Body: `<p class="MsoNormal" style="mso-x:1"><o:p></o:p>字<img></p>`})
 	if err != nil || len(saved.Changed) != 0 {
 		t.Errorf("what only drew is missed: %q, %v", saved.Changed, err)
+	}
+}
+
+func TestAnArticleThatGoesOutIsToldToThoseWhoFollow(t *testing.T) {
+	d := newDesk(t)
+	bai, jiang := d.officer("bai", "/d/"), d.officer("jiang", "/d/")
+	a := d.approved(bai, jiang)
+	_, err := d.PublishNow(t.Context(), bai, a.ID)
+	must(d, err, a)
+	waiting, err := store.From[model.Task](d.db.Read()).Where("kind = ? AND dedupe_key = ?", follow.ArticleTask, a.ID).Count(t.Context(), "*")
+	must(d, err, a)
+	if waiting != 1 {
+		t.Errorf("%d tasks tell of it, want one", waiting)
 	}
 }

@@ -77,6 +77,8 @@ type self struct {
 	Follows    []followOfSelf   `json:"follows"`
 	Links      []linkOfSelf     `json:"links"`
 	Categories []Category       `json:"categories"`
+
+	Suggestions []suggestionOfSelf `json:"suggestions"`
 }
 
 type identityOfSelf struct {
@@ -121,6 +123,14 @@ type followOfSelf struct {
 	Since time.Time        `json:"since"`
 }
 
+type suggestionOfSelf struct {
+	Kind      model.SuggestionKind `json:"kind"`
+	Body      string               `json:"body"`
+	At        time.Time            `json:"at"`
+	Reply     string               `json:"reply"`
+	RepliedAt *time.Time           `json:"replied_at"`
+}
+
 func (s *Service) self(ctx context.Context, by model.Actor) (self, error) {
 	db := s.db.Read()
 	person, err := store.From[model.Person](db).Where("id = ? AND erased_at IS NULL", by.PersonID).Take(ctx)
@@ -132,7 +142,8 @@ func (s *Service) self(ctx context.Context, by model.Actor) (self, error) {
 	}
 	me := self{
 		Schema: Schema, MadeAt: s.now().In(model.Shanghai), PersonID: person.ID, Name: person.Name, CreatedAt: person.CreatedAt.In(model.Shanghai),
-		Identities: []identityOfSelf{}, Sessions: []sessionOfSelf{}, Roles: []model.Role{}, Consents: []consentOfSelf{}, Notices: []noticeOfSelf{}, Follows: []followOfSelf{}, Links: []linkOfSelf{},
+		Identities: []identityOfSelf{}, Sessions: []sessionOfSelf{}, Roles: []model.Role{}, Consents: []consentOfSelf{}, Notices: []noticeOfSelf{},
+		Follows: []followOfSelf{}, Links: []linkOfSelf{}, Suggestions: []suggestionOfSelf{},
 	}
 	if me.Phone, err = s.keys.Open(sealed.PhoneOf(person.ID), person.Phone); err != nil {
 		return self{}, fmt.Errorf("privacy: read phone: %w", err)
@@ -196,6 +207,17 @@ func fillFollows(ctx context.Context, db *gorm.DB, personID string, me *self) er
 	}
 	for _, f := range follows {
 		me.Follows = append(me.Follows, followOfSelf{f.Kind, f.Name, f.CreatedAt.In(model.Shanghai)})
+	}
+	return fillSuggestions(ctx, db, personID, me)
+}
+
+func fillSuggestions(ctx context.Context, db *gorm.DB, personID string, me *self) error {
+	said, err := store.From[model.AppSuggestion](db).Where("person_id = ?", personID).Order("created_at, id").Find(ctx)
+	if err != nil {
+		return fmt.Errorf("privacy: read suggestions: %w", err)
+	}
+	for _, one := range said {
+		me.Suggestions = append(me.Suggestions, suggestionOfSelf{one.Kind, one.Body, one.CreatedAt.In(model.Shanghai), one.Reply, one.RepliedAt})
 	}
 	return nil
 }

@@ -241,6 +241,9 @@ func forgetTraces(ctx context.Context, tx *gorm.DB, personID string) error {
 	if _, err := store.From[model.Follow](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
 		return fmt.Errorf("privacy: erase follows: %w", err)
 	}
+	if _, err := store.From[model.AppSuggestion](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
+		return fmt.Errorf("privacy: erase suggestions: %w", err)
+	}
 	if _, err := store.From[model.Correction](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
 		return fmt.Errorf("privacy: erase corrections: %w", err)
 	}

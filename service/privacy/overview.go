@@ -63,6 +63,9 @@ func (s *Service) Overview(ctx context.Context, by model.Actor) ([]Category, err
 		{Category{Name: "follows", What: "您关注的代表和区域", Why: "有新动态时告诉您", Keep: "直到取消关注或注销"}, func() (int64, error) {
 			return store.From[model.Follow](db).Where("person_id = ?", me).Count(ctx, "*")
 		}},
+		{Category{Name: "app_suggestions", What: "您对平台的投诉和建议，以及答复", Why: "改进平台，答复您", Keep: "答复后 3 年，或直到注销"}, func() (int64, error) {
+			return store.From[model.AppSuggestion](db).Where("person_id = ?", me).Count(ctx, "*")
+		}},
 		{Category{Name: "roles", What: "担任的职务", Why: "确定您能办理什么", Keep: "直到解除"}, func() (int64, error) {
 			return store.From[model.Grant](db).Where("person_id = ?", me).Count(ctx, "*")
 		}},

@@ -11,6 +11,7 @@ import (
 	"lianxin/service/directory"
 	"lianxin/service/message"
 	"lianxin/service/notice"
+	"lianxin/service/suggestion"
 )
 
 // act is one line of the deeds: who does what to which message. with and text
@@ -149,10 +150,26 @@ func (t *town) ofSeat(ctx context.Context, deed, seat string, a act) error {
 		}
 		_, err := t.follows.Begin(ctx, a.by, kind, id)
 		return err
+	case "suggest", "complain":
+		return t.suggest(ctx, deed, a)
+	case "reply":
+		_, err := t.box.Reply(ctx, a.by, t.said[a.with], a.text)
+		return err
 	case "read":
 		return notice.MarkAllRead(ctx, t.DB, a.by, t.clock.now())
 	}
 	return fmt.Errorf("sample: there is no deed %q of a seat", deed)
+}
+
+// suggest says something about the app; with names the area whose office answers.
+func (t *town) suggest(ctx context.Context, deed string, a act) error {
+	kind := model.SuggestionSuggestion
+	if deed == "complain" {
+		kind = model.SuggestionComplaint
+	}
+	one, err := t.box.Send(ctx, a.by, suggestion.Words{Kind: kind, Body: a.text, AreaID: t.roster.ids[anArea+" "+a.with]})
+	t.said[a.by.Name] = one.ID
+	return err
 }
 
 // setHours reads "2 09:00 11:30, 4 14:00 16:00": days of the week with an hour

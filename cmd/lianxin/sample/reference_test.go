@@ -78,6 +78,12 @@ func everyReferenceLeads(t *testing.T, db *store.DB) {
 	for _, h := range all[model.RepresentativeHour](t, db) {
 		k.must("own hour", h.RepresentativeID)
 	}
+	for _, r := range all[model.ArticleRead](t, db) {
+		k.must("read", r.ArticleID)
+	}
+	for _, one := range all[model.AppSuggestion](t, db) {
+		k.must("suggestion", one.PersonID)
+	}
 	for _, f := range all[model.Follow](t, db) {
 		k.must("follow", f.PersonID, f.TargetID)
 	}
@@ -153,7 +159,8 @@ func messagesLeadSomewhere(k known, db *store.DB) {
 		k.must("deadline", d.TargetID)
 	}
 	for _, n := range all[model.Notice](k.tb, db) {
-		k.must("notice", n.PersonID, n.MessageID)
+		k.must("notice", n.PersonID)
+		k.may("notice", n.MessageID)
 	}
 	for _, p := range all[model.DeadlinePolicy](k.tb, db) {
 		k.must("policy", p.AreaID)

@@ -28,6 +28,7 @@ import (
 	"lianxin/service/newsroom"
 	"lianxin/service/sealed"
 	"lianxin/service/store"
+	"lianxin/service/suggestion"
 )
 
 var (
@@ -76,6 +77,8 @@ type town struct {
 	messages  *message.Service
 	newsroom  *newsroom.Service
 	follows   *follow.Service
+	box       *suggestion.Service
+	said      map[string]string
 }
 
 // bySample is who writes what no person of the district does.
@@ -106,7 +109,7 @@ func Fill(ctx context.Context, o Options) error {
 // live settles the district and lets it live up to now.
 func (t *town) live(ctx context.Context) error {
 	defer t.waitForStaff(ctx)
-	for _, part := range []func(context.Context) error{t.settle, t.hireLiaison, t.bindAll, t.prepareAnswers, t.tell, t.writeArticles} {
+	for _, part := range []func(context.Context) error{t.settle, t.hireLiaison, t.bindAll, t.prepareAnswers, t.tell, t.writeArticles, t.readArticles} {
 		if err := part(ctx); err != nil {
 			return err
 		}
@@ -168,6 +171,7 @@ func (t *town) openServices() error {
 	if t.newsroom, err = newsroom.New(t.newsroomOptions()); err != nil {
 		return fmt.Errorf("sample: open newsroom: %w", err)
 	}
+	t.box, t.said = suggestion.New(suggestion.Options{DB: t.DB, Now: t.clock.now}), map[string]string{}
 	t.follows = follow.New(follow.Options{DB: t.DB, Now: t.clock.now})
 	t.messages = message.New(message.Options{DB: t.DB, Now: t.clock.now, Screener: screener{}, Keys: t.Keys, Cap: t.Cap})
 	return nil
