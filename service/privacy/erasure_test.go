@@ -48,6 +48,7 @@ func (t *town) life() {
 			return audit.Record(ctx, tx, who, "person.rename", audit.Target{Kind: "person", ID: who.PersonID, Detail: who.Name}, at)
 		})
 	}
+	insert(t, &model.Session{ID: model.NewID(), PersonID: "wang", Kind: model.SessionOfficial, TokenHash: "to-wang", RefreshHash: "ro-wang", ExpiresAt: at, RefreshExpiresAt: at, CreatedAt: at})
 	insert(t, &model.Correction{ID: model.NewID(), PersonID: "wang", MessageID: "m-kept", AreaPath: path, Field: model.CorrectName, Wanted: wantedWords, State: model.CorrectionOpen, CreatedAt: at})
 	insert(t, &model.IdempotencyKey{PersonID: "zhang", Value: "key-2", Answer: `{"id":"m-open","name":"` + wangName + `","body":"` + openWords + `"}`, CreatedAt: at})
 }
