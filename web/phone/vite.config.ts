@@ -20,11 +20,31 @@ const pageMeta: Plugin = {
   },
 }
 
+/** The first page and what it needs are fetched beside the frame, not after it: on a slow line that is a whole turn. */
+const firstPage: Plugin = {
+  name: 'lianxin:first-page',
+  transformIndexHtml: {
+    order: 'post',
+    handler(html, { bundle = {} }) {
+      const chunks = Object.values(bundle).filter((file) => file.type === 'chunk')
+      const first = chunks.find((chunk) => chunk.fileName.includes('/pages-index-index'))
+      const wanted = new Set<string>()
+      const want = (name: string) => {
+        if (wanted.has(name) || html.includes(name)) return
+        wanted.add(name)
+        chunks.find((chunk) => chunk.fileName === name)?.imports.forEach(want)
+      }
+      if (first !== undefined) want(first.fileName)
+      return [...wanted].sort().map((name) => ({ tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: '/h5/' + name }, injectTo: 'head' as const }))
+    },
+  },
+}
+
 // The build of the H5 pages is committed and compared byte for byte, so nothing in
 // it may depend on the folder or the hour.
 export default defineConfig({
   base: '/h5/',
-  plugins: [pageMeta, uni()],
+  plugins: [pageMeta, uni(), firstPage],
   resolve: { alias: { '#platform': here(mini ? './src/platform/mini.ts' : './src/platform/h5.ts') } },
   // Where the mini-program finds the server: it has no address of its own. H5 asks where it came from.
   define: { __SERVER__: JSON.stringify(mini ? (process.env.LIANXIN_PUBLIC_URL ?? 'https://lianxin.example.cn') : '') },
