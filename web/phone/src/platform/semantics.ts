@@ -67,7 +67,6 @@ function mean(root: ParentNode): void {
     e.removeAttribute('aria-role') // which HTML does not know
     if (role === '') return
     put(e, 'role', role)
-    e.removeAttribute('aria-role') // no attribute of HTML
     if (pressed.has(role)) unless(e, 'tabindex', '0')
   })
   root.querySelectorAll('uni-input,uni-textarea').forEach(named)
@@ -87,6 +86,8 @@ function mean(root: ParentNode): void {
       more?.(e)
     })
   }
+  // The words below an icon of the tab bar say what it is.
+  root.querySelectorAll('.uni-tabbar img').forEach((e) => put(e, 'alt', ''))
   document.documentElement.lang = 'zh-CN'
 }
 
