@@ -93,7 +93,7 @@ func (r Room) registerAudit(api endpoint.API) {
 		for _, l := range lines {
 			list.Items = append(list.Items, auditLine{
 				ID: l.ID, At: l.At.In(model.Shanghai), Actor: l.Actor, ActorWords: audit.ActorWords(l.Actor), Action: l.Action, Words: audit.Words(l.Action), Target: l.TargetKind,
-				TargetWords: audit.TargetWords(l.TargetKind), TargetID: l.TargetID, Area: areas[l.AreaPath], Detail: audit.DetailWords(l.Detail), Request: l.RequestID,
+				TargetWords: audit.TargetWords(l.TargetKind), TargetID: l.TargetID, Area: areas[l.AreaPath], Detail: audit.DetailWords(l.Action, l.Detail, TaskWords), Request: l.RequestID,
 			})
 		}
 		return endpoint.Of(list), nil
@@ -144,7 +144,7 @@ func (r Room) exportAudit(ctx context.Context, by model.Actor, f audit.Filter) (
 	for _, l := range lines {
 		row := []string{
 			l.At.In(model.Shanghai).Format(time.DateTime), audit.ActorWords(l.Actor), audit.Words(l.Action), audit.TargetWords(l.TargetKind), l.TargetID,
-			areas[l.AreaPath], audit.DetailWords(l.Detail), l.Action, l.RequestID,
+			areas[l.AreaPath], audit.DetailWords(l.Action, l.Detail, TaskWords), l.Action, l.RequestID,
 		}
 		for i, cell := range row {
 			row[i] = inert(cell)

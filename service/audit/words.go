@@ -2,7 +2,6 @@ package audit
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -253,24 +252,6 @@ var stateWords = func() map[string]string {
 	}
 	return words
 }()
-
-// aMove is how a line tells that something went from one state to another.
-var aMove = regexp.MustCompile(`([a-z_]+) → ([a-z_]+)`)
-
-// DetailWords says the states in a line's detail in plain Chinese.
-func DetailWords(detail string) string {
-	return aMove.ReplaceAllStringFunc(detail, func(move string) string {
-		states := aMove.FindStringSubmatch(move)
-		return wordOr(stateWords, states[1]) + " → " + wordOr(stateWords, states[2])
-	})
-}
-
-func wordOr(words map[string]string, key string) string {
-	if w, known := words[key]; known {
-		return w
-	}
-	return key
-}
 
 // Actions lists the actions that have words, by subject.
 func Actions() []string { return slices.SortedFunc(maps.Keys(actionWords), strings.Compare) }

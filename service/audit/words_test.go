@@ -108,17 +108,45 @@ func TestAnActionThatIsNotKnownIsShownAsItIs(t *testing.T) {
 	}
 }
 
-func TestWhereSomethingWentIsToldInWords(t *testing.T) {
-	for detail, want := range map[string]string{
-		"screened → delivered":      "审核通过 → 已送达代表",
-		"checking → shown":          "检查中 → 已通过",
-		"serving → suspended：借调":    "履职 → 暂停：借调",
-		"导入 (elected → serving)":    "导入 (当选 → 履职)",
-		"moon → sun":                "moon → sun",
-		"改动 3 天，2027-01-01 至 01-03": "改动 3 天，2027-01-01 至 01-03",
+func taskWords(kind string) string {
+	return map[string]string{"notice": "推送通知", "screen_turn": "检查来信文字"}[kind]
+}
+
+func TestADetailIsToldInWordsAndWhatNobodyCanNameAsItStands(t *testing.T) {
+	for _, tc := range []struct{ action, detail, want string }{
+		{"message.deliver", "screened → delivered", "审核通过 → 已送达代表"},
+		{"picture.shown", "checking → shown", "检查中 → 已通过"},
+		{"representative.change", "serving → suspended：借调", "履职 → 暂停：借调"},
+		{"roster.import", "导入 (elected → serving)", "导入 (当选 → 履职)"},
+		{"moon.landing", "moon → sun", "moon → sun"},
+		{"calendar.import", "改动 3 天，2027-01-01 至 01-03", "改动 3 天，2027-01-01 至 01-03"},
+		{"retention.run", "invitations 17; tasks 158", "过期的邀请 17 条；结束了的后台任务 158 条"},
+		{"task.drop", "notice (refused): 号码停用", "推送通知（停下了）：号码停用"},
+		{"task.retry", "screen_turn (ready)", "检查来信文字（等着做）"},
+		{"task.retry_all", "notice: 3", "推送通知：3"},
+		{"audit.read", "actor=李干事 action=role.grant kind=person area=d/ from=2026-11-01 before=2026-11-03", "谁：李干事，做了什么：授予角色，对什么：人员，区域：d/，从 2026-11-01，早于 2026-11-03"},
+		{"consent.give", "hand_over v3", "转交承办单位 v3"},
+		{"staff.add", "zhou.xiao: auditor", "zhou.xiao：审计"},
+		{"role.grant", "liaison_officer", "联络办"},
+		{"message.read", "staff", "以联络办身份"},
+		{"erasure.ask", "unseen", "长期没有登录"},
+		{"correction.done", "place", "地点"},
+		{"policy.set", "first_touch: 4 working days, at most 0 more", "首次回应：4 个工作日，最多延长 0 个工作日"},
+		{"policy.set", "finish: 30 calendar days, at most 15 more", "办结：30 天，最多延长 15 天"},
+		{"policy.clear", "hand_over", "转交"},
+		{"calendar.set", "working true 调休", "上班 调休"},
+		{"calendar.set", "working false 春节", "放假 春节"},
+		{"second_factor.wrong", "attempt 2, from 10.0.0.0/8", "第 2 次，来自 10.0.0.0/8"},
+		{"second_factor.wrong", "step-up", "再次验证身份时"},
+		{"session.end_others", "2 sessions", "2 处登录"},
+		{"seat.sign_out", "2 sessions ended, seat freed: true", "2 处登录退出，绑定解除"},
+		{"seat.rebind", "formerly p-1", "原来绑定的人：p-1"},
+		{"permission.revoke", "WeChat permission 8", "微信权限 8"},
+		{"representative.add", "serving", "履职"},
+		{"article.publish", "题目：invitations 17; tasks 158", "题目：invitations 17; tasks 158"},
 	} {
-		if got := audit.DetailWords(detail); got != want {
-			t.Errorf("%q is told as %q, want %q", detail, got, want)
+		if got := audit.DetailWords(tc.action, tc.detail, taskWords); got != tc.want {
+			t.Errorf("%s %q is told as %q, want %q", tc.action, tc.detail, got, tc.want)
 		}
 	}
 }

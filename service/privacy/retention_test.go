@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lianxin/model"
+	"lianxin/service/audit"
 	"lianxin/service/privacy"
 	"lianxin/service/store"
 )
@@ -27,6 +28,14 @@ func TestTheRulesStandInTheManual(t *testing.T) {
 	}
 	if n := strings.Count(string(manual), "\n| `"); n != len(town.desk.Rules()) {
 		t.Errorf("docs/retention.md has %d rules, there are %d", n, len(town.desk.Rules()))
+	}
+}
+
+func TestWhatEveryRuleEndedIsToldInPlainWords(t *testing.T) {
+	for _, r := range newTown(t).desk.Rules() {
+		if told := audit.DetailWords("retention.run", r.Name+" 17", nil); strings.Contains(told, r.Name) || !strings.HasSuffix(told, " 17 条") {
+			t.Errorf("%s is told as %q: give it words in service/audit/detail.go", r.Name, told)
+		}
 	}
 }
 
