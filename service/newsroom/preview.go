@@ -49,7 +49,8 @@ const waitForWeChat = 10 * time.Second
 // Preview has WeChat show an article to one person as it will look: to the actor
 // themselves, whose WeChat is bound and follows the account, when name is empty,
 // or else to the follower whose WeChat has that name. Faults: not found,
-// forbidden, invalid; conflict with WeChat's reason; unavailable.
+// forbidden, invalid; conflict with WeChat's reason, or for a case story whose
+// text nobody checked; unavailable.
 func (s *Service) Preview(ctx context.Context, by model.Actor, id, name string) error {
 	name = strings.TrimSpace(name)
 	a, openID, err := s.previewer(ctx, by, id, name)
@@ -78,6 +79,9 @@ func (s *Service) Preview(ctx context.Context, by model.Actor, id, name string) 
 // previewer checks a wish for a preview and finds who it is for.
 func (s *Service) previewer(ctx context.Context, by model.Actor, id, name string) (a model.Article, openID string, err error) {
 	if a, err = s.permitted(ctx, s.db.Read(), by, model.PermitArticleWrite, id); err != nil {
+		return a, "", err
+	}
+	if err := s.storyMayBeSeen(ctx, a); err != nil {
 		return a, "", err
 	}
 	switch {

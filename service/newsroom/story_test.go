@@ -227,6 +227,31 @@ func TestAStoryIsShownOnlyAfterAPersonCheckedThisText(t *testing.T) {
 	wantFault(t, v.ShowStory(t.Context(), v.bai, id, ""), fault.KindConflict)
 }
 
+func TestAStoryLeavesTheHouseForNobodysEyesBeforeAPersonCheckedThisText(t *testing.T) {
+	v := newVillage(t)
+	id := v.written(both...)
+	refused := func(words string) {
+		t.Helper()
+		for _, to := range []string{"", "某个微信号"} {
+			err := v.Preview(t.Context(), v.bai, v.story(id).Article.ID, to)
+			if !fault.Is(err, fault.KindConflict) || !strings.Contains(err.Error(), words) {
+				t.Errorf("to %q: %v, want %s", to, err, words)
+			}
+		}
+	}
+	refused("还没有人核对过遮盖")
+	v.check(id)
+	refused("还没有接入公众号") // and nothing else is in its way
+	a := v.saved(v.bai, *v.story(id).Article, "<p>李桂兰阿姨非常高兴。</p>")
+	refused("还没有人核对过遮盖")
+	if err := v.CheckStory(t.Context(), v.bai, id, a.Revision, []string{"李桂兰"}); err != nil {
+		t.Fatal(err)
+	}
+	refused("还没有接入公众号")
+	v.decide(v.wang, id, false, both...)
+	refused("已经收回")
+}
+
 func TestTheResidentSeesExactlyWhatWillBePublic(t *testing.T) {
 	v := newVillage(t)
 	id := v.shown(both...)
