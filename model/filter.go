@@ -12,6 +12,7 @@ type SavedFilter struct {
 	Which     string
 	AreaID    string
 	TopicID   string
+	States    string
 	Number    string
 	CreatedAt time.Time
 	UpdatedAt time.Time

@@ -12,11 +12,12 @@ import (
 
 type exportInput struct {
 	Body struct {
-		Which   message.Which `json:"which,omitempty" enum:",waiting,overdue,escalated,held,answered,ended,unassigned,unreachable" doc:"留空为全部"`
-		AreaID  string        `json:"area_id,omitempty" maxLength:"36"`
-		TopicID string        `json:"topic_id,omitempty" maxLength:"36"`
-		Number  string        `json:"number,omitempty" maxLength:"20" pattern:"^[0-9A-Za-z-]*$"`
-		Words   string        `json:"words" maxLength:"100" doc:"这样筛选的说法，显示在文件旁边，也写进审计日志"`
+		Which   message.Which        `json:"which,omitempty" enum:",waiting,overdue,escalated,held,answered,ended,unassigned,unreachable" doc:"留空为全部"`
+		AreaID  string               `json:"area_id,omitempty" maxLength:"36"`
+		TopicID string               `json:"topic_id,omitempty" maxLength:"36"`
+		Number  string               `json:"number,omitempty" maxLength:"20" pattern:"^[0-9A-Za-z-]*$"`
+		States  []model.MessageState `json:"states,omitempty" maxItems:"15" enum:"submitted,held,screened,refused,delivered,acknowledged,answered,handed_over,accepted,handling,unit_answered,confirmed,closed,out_of_scope,withdrawn" doc:"只看这些状态；不填为不限"`
+		Words   string               `json:"words" maxLength:"100" doc:"这样筛选的说法，显示在文件旁边，也写进审计日志"`
 	}
 }
 
@@ -55,7 +56,7 @@ func (r Room) registerExports(api endpoint.API) {
 		Method: http.MethodPost, Path: "/api/v1/staff/exports", ID: "start-export", Summary: "把筛选出的来信导出为 Excel", Tag: tagQueue, Who: oversee, Status: http.StatusAccepted, StepUp: true,
 	}, func(ctx context.Context, by model.Actor, in *exportInput) (*endpoint.Body[exportView], error) {
 		b := in.Body
-		started, err := r.Messages.StartExport(ctx, by, message.Wanted{Which: b.Which, AreaID: b.AreaID, TopicID: b.TopicID, Number: b.Number}, b.Words)
+		started, err := r.Messages.StartExport(ctx, by, message.Wanted{Which: b.Which, AreaID: b.AreaID, TopicID: b.TopicID, Number: b.Number, States: b.States}, b.Words)
 		if err != nil {
 			return nil, err
 		}

@@ -16,10 +16,12 @@ type Filter struct {
 	AreaID  string        `json:"area_id,omitempty" maxLength:"36"`
 	TopicID string        `json:"topic_id,omitempty" maxLength:"36"`
 	Number  string        `json:"number,omitempty" maxLength:"20" pattern:"^[0-9A-Za-z-]*$"`
+
+	States []model.MessageState `json:"states,omitempty" maxItems:"15" enum:"submitted,held,screened,refused,delivered,acknowledged,answered,handed_over,accepted,handling,unit_answered,confirmed,closed,out_of_scope,withdrawn" doc:"只看这些状态；不填为不限"`
 }
 
 func (b Filter) filter() message.Filter {
-	return message.Filter{Name: b.Name, Wanted: message.Wanted{Which: b.Which, AreaID: b.AreaID, TopicID: b.TopicID, Number: b.Number}}
+	return message.Filter{Name: b.Name, Wanted: message.Wanted{Which: b.Which, AreaID: b.AreaID, TopicID: b.TopicID, Number: b.Number, States: b.States}}
 }
 
 type filterInput struct{ Body Filter }
@@ -39,7 +41,7 @@ type filterList struct {
 }
 
 func ofFilter(f model.SavedFilter) filterView {
-	return filterView{ID: f.ID, Filter: Filter{Name: f.Name, Which: message.Which(f.Which), AreaID: f.AreaID, TopicID: f.TopicID, Number: f.Number}}
+	return filterView{ID: f.ID, Filter: Filter{Name: f.Name, Which: message.Which(f.Which), AreaID: f.AreaID, TopicID: f.TopicID, Number: f.Number, States: message.StatesOf(f)}}
 }
 
 // registerFilters keeps what an officer narrows the queue to again and again.

@@ -18,6 +18,15 @@ type queueInput struct {
 	AreaID  string        `query:"area_id" maxLength:"36" doc:"只看这个区域及其下级"`
 	TopicID string        `query:"topic_id" maxLength:"36" doc:"只看这个主题"`
 	Number  string        `query:"number" maxLength:"20" pattern:"^[0-9A-Za-z-]*$" doc:"来信编号或其开头；按编号找时不论状态"`
+	States  []string      `query:"states,explode" maxItems:"15" enum:"submitted,held,screened,refused,delivered,acknowledged,answered,handed_over,accepted,handling,unit_answered,confirmed,closed,out_of_scope,withdrawn" doc:"只看这些状态，可以有几个；不填为不限"`
+}
+
+func (in *queueInput) wanted() message.Wanted {
+	w := message.Wanted{Which: in.Which, AreaID: in.AreaID, TopicID: in.TopicID, Number: in.Number}
+	for _, state := range in.States {
+		w.States = append(w.States, model.MessageState(state))
+	}
+	return w
 }
 
 type reasonInput struct {
@@ -88,7 +97,7 @@ func (r Room) registerQueue(api endpoint.API) {
 	endpoint.Act(api, endpoint.Route{
 		Method: http.MethodGet, Path: "/api/v1/staff/messages", ID: "staff-messages", Summary: "本区域的来信", Tag: tagQueue, Who: oversee,
 	}, func(ctx context.Context, by model.Actor, in *queueInput) (*endpoint.Body[messageview.List], error) {
-		rows, next, err := r.Messages.Queue(ctx, by, message.Wanted{Which: in.Which, AreaID: in.AreaID, TopicID: in.TopicID, Number: in.Number}, in.Page())
+		rows, next, err := r.Messages.Queue(ctx, by, in.wanted(), in.Page())
 		if err != nil {
 			return nil, err
 		}

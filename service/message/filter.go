@@ -3,6 +3,7 @@ package message
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -75,7 +76,7 @@ func (s *Service) ChangeFilter(ctx context.Context, by model.Actor, id string, f
 	}
 	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
 		n, err := store.From[model.SavedFilter](tx).Where("id = ? AND person_id = ?", id, by.PersonID).Set(clause.Assignments(map[string]any{
-			"name": row.Name, "which": row.Which, "area_id": row.AreaID, "topic_id": row.TopicID, "number": row.Number, "updated_at": row.UpdatedAt,
+			"name": row.Name, "which": row.Which, "area_id": row.AreaID, "topic_id": row.TopicID, "states": row.States, "number": row.Number, "updated_at": row.UpdatedAt,
 		})).Update(ctx)
 		if err != nil {
 			return nameFree(err)
@@ -116,14 +117,54 @@ func (s *Service) fillFilter(ctx context.Context, by model.Actor, f Filter, row 
 	if !whiches[f.Wanted.Which] {
 		return fault.InvalidField("which", "没有这种筛选，请重新选择。")
 	}
+	states, err := inOrder(f.Wanted.States)
+	if err != nil {
+		return err
+	}
+	row.States = joined(states)
 	if _, err := s.topicOf(ctx, row.TopicID); err != nil {
 		return err
 	}
 	if row.AreaID == "" {
 		return nil
 	}
-	_, err := s.overseenArea(ctx, by, row.AreaID)
+	_, err = s.overseenArea(ctx, by, row.AreaID)
 	return err
+}
+
+// inOrder gives states once each, in the order of a message's way. Fault: invalid
+// when one is none.
+func inOrder(states []model.MessageState) ([]model.MessageState, error) {
+	var kept []model.MessageState
+	all := model.MessageFlow().States()
+	for _, state := range all {
+		if slices.Contains(states, state) {
+			kept = append(kept, state)
+		}
+	}
+	if slices.ContainsFunc(states, func(state model.MessageState) bool { return !slices.Contains(all, state) }) {
+		return nil, fault.InvalidField("states", "没有这种状态，请重新选择。")
+	}
+	return kept, nil
+}
+
+func joined(states []model.MessageState) string {
+	words := make([]string, len(states))
+	for i, state := range states {
+		words[i] = string(state)
+	}
+	return strings.Join(words, ",")
+}
+
+// StatesOf are the states that a saved filter names.
+func StatesOf(f model.SavedFilter) []model.MessageState {
+	var states []model.MessageState
+	for word := range strings.SplitSeq(f.States, ",") {
+		if word != "" {
+			states = append(states, model.MessageState(word))
+		}
+	}
+	return states
 }
 
 // nameFree puts into words that a name is taken.

@@ -2,8 +2,10 @@ package message_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"lianxin/model"
 	"lianxin/model/fault"
@@ -117,6 +119,95 @@ func TestEveryNarrowingWithinATopicShowsWhatItShowsWithoutOfThatTopic(t *testing
 	}
 }
 
+// several are choices of states: together, across narrowings, and alone.
+var several = [][]model.MessageState{
+	{model.MessageDelivered, model.MessageAnswered},
+	{model.MessageHeld, model.MessageAcknowledged, model.MessageWithdrawn},
+	{model.MessageConfirmed},
+}
+
+func TestSeveralStatesShowOfEveryNarrowingWhatIsInOneOfThem(t *testing.T) {
+	town := newTown(t)
+	ctx := t.Context()
+	states := []model.MessageState{
+		model.MessageDelivered, model.MessageAnswered, model.MessageAcknowledged, model.MessageWithdrawn, model.MessageConfirmed, model.MessageDelivered, model.MessageHeld,
+	}
+	for i := range 14 {
+		sent, err := town.svc.Send(ctx, town.wang, message.Draft{RepresentativeID: town.zhangSeat, TopicID: []string{"road", ""}[i%2], Body: fmt.Sprintf("第 %d 封%s", i, map[bool]string{true: "可疑"}[i%7 == 6])})
+		if err != nil {
+			t.Fatal(err)
+		}
+		town.settle()
+		change[model.Message](town, sent.Message.ID, "state", states[i%7])
+		change[model.Message](town, sent.Message.ID, "overdue", i%3 == 0)
+		change[model.Message](town, sent.Message.ID, "escalated", i%2)
+		town.clock.Advance(time.Minute)
+	}
+	shown := func(w message.Wanted) []string {
+		t.Helper()
+		rows, _, err := town.svc.Queue(ctx, town.liaison, w, store.Page{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var ids []string
+		for _, r := range rows {
+			ids = append(ids, r.Message.ID)
+		}
+		return ids
+	}
+	compare := func(people string) {
+		t.Helper()
+		for _, which := range []message.Which{
+			message.WhichAll, message.WhichWaiting, message.WhichOverdue, message.WhichEscalated, message.WhichHeld,
+			message.WhichAnswered, message.WhichEnded, message.WhichUnassigned, message.WhichUnreachable,
+		} {
+			for _, topic := range []string{"", "road"} {
+				for _, states := range several {
+					var want []string
+					for _, id := range shown(message.Wanted{Which: which, TopicID: topic}) {
+						if slices.Contains(states, all[model.Message](town, "id = ?", id)[0].State) {
+							want = append(want, id)
+						}
+					}
+					if got := shown(message.Wanted{Which: which, TopicID: topic, States: states}); fmt.Sprint(got) != fmt.Sprint(want) {
+						t.Errorf("%s: %q of topic %q in %v shows %v, want %v", people, which, topic, states, got, want)
+					}
+				}
+			}
+		}
+	}
+	change[model.Person](town, "wang", "unreachable_since", town.clock.Now())
+	compare("one person cannot be reached")
+	if len(shown(message.Wanted{Which: message.WhichUnreachable, States: several[0]})) == 0 {
+		t.Error("nothing was compared")
+	}
+	for i := range 101 {
+		at := town.clock.Now()
+		insert(town, &model.Person{ID: fmt.Sprint("silent-", i), UnreachableSince: &at, CreatedAt: at})
+	}
+	compare("many cannot be reached")
+}
+
+func TestAFilterKeepsItsStatesOnceEachInTheirOrder(t *testing.T) {
+	town := newTown(t)
+	wanted := message.Wanted{States: []model.MessageState{model.MessageHandling, model.MessageDelivered, model.MessageHandling}}
+	kept, err := town.svc.SaveFilter(t.Context(), town.liaison, message.Filter{Name: "在办", Wanted: wanted})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := message.StatesOf(kept); fmt.Sprint(got) != "[delivered handling]" {
+		t.Errorf("kept %v", got)
+	}
+	changed, err := town.svc.ChangeFilter(t.Context(), town.liaison, kept.ID, message.Filter{Name: "在办"})
+	if err != nil || len(message.StatesOf(changed)) != 0 {
+		t.Errorf("without states it has %+v, %v", changed, err)
+	}
+	wanted.States = append(wanted.States, "sleeping")
+	if _, err := town.svc.SaveFilter(t.Context(), town.liaison, message.Filter{Name: "睡着的", Wanted: wanted}); !fault.Is(err, fault.KindInvalid) {
+		t.Errorf("a state that is none: %v", err)
+	}
+}
+
 // What a queue is narrowed to stands together in an index, newest first: nothing
 // is sorted, and nothing that another topic is about is read.
 func TestEveryNarrowingWithinATopicWalksItsIndex(t *testing.T) {
@@ -124,8 +215,18 @@ func TestEveryNarrowingWithinATopicWalksItsIndex(t *testing.T) {
 	if town.db.Kind() != store.SQLite {
 		t.Skip("a server's plan depends on how many rows there are")
 	}
-	for _, which := range []message.Which{message.WhichAll, message.WhichWaiting, message.WhichAnswered, message.WhichEnded} {
-		questions, err := town.svc.QuestionsOf(t.Context(), message.Wanted{Which: which, TopicID: "road"}, []string{"d/s/"})
+	both := []model.MessageState{model.MessageDelivered, model.MessageConfirmed, model.MessageAnswered}
+	for _, w := range []message.Wanted{
+		{Which: message.WhichAll},
+		{Which: message.WhichWaiting},
+		{Which: message.WhichAnswered},
+		{Which: message.WhichEnded},
+		{Which: message.WhichAll, States: both},
+		{Which: message.WhichWaiting, States: both},
+	} {
+		which := w.Which
+		w.TopicID = "road"
+		questions, err := town.svc.QuestionsOf(t.Context(), w, []string{"d/s/"})
 		if err != nil || len(questions) == 0 {
 			t.Fatalf("%q asks %d questions, %v", which, len(questions), err)
 		}

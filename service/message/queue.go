@@ -3,6 +3,7 @@ package message
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"lianxin/model"
@@ -14,11 +15,13 @@ import (
 // Each part narrows what the others leave.
 type Wanted struct {
 	Which Which
+	// States are the states that are taken of what Which takes; none for all of them.
+	States []model.MessageState
 	// AreaID is an area within the officer's own.
 	AreaID  string
 	TopicID string
 	// Number is how the number of a message begins, in large or small letters. A
-	// number is looked for in every state, whatever Which says.
+	// number is looked for in every state, whatever Which and States say.
 	Number string
 }
 
@@ -43,6 +46,9 @@ func (s *Service) Queue(ctx context.Context, by model.Actor, wanted Wanted, page
 	if err != nil {
 		return nil, "", err
 	}
+	if len(walks) == 0 {
+		return nil, "", nil
+	}
 	return s.list(ctx, walks, asked{by, wanted.Which, model.SideStaff}, page)
 }
 
@@ -58,7 +64,35 @@ func (s *Service) overseenArea(ctx context.Context, by model.Actor, id string) (
 	return area, nil
 }
 
-// wanted gives the walks for what is asked for.
+// taken are the states that both the narrowing and the officer's choice take;
+// nil for any.
+func (w Wanted) taken() []model.MessageState {
+	states := w.Which.states(model.SideStaff)
+	switch {
+	case len(w.States) == 0:
+		return states
+	case states == nil:
+		return w.States
+	}
+	both := []model.MessageState{}
+	for _, state := range states {
+		if slices.Contains(w.States, state) {
+			both = append(both, state)
+		}
+	}
+	return both
+}
+
+// chosen passes over what is in none of the states that were chosen. It is written
+// so that no engine takes it for a reason to walk the states instead.
+func (w Wanted) chosen() []condition {
+	if len(w.States) == 0 {
+		return nil
+	}
+	return []condition{{sql: "CASE WHEN state IN ? THEN 1 ELSE 0 END = 1", args: []any{w.States}}}
+}
+
+// wanted gives the walks for what is asked for; none when no message can be it.
 func (s *Service) wanted(ctx context.Context, w Wanted, paths []string) ([]walk, error) {
 	if number := strings.ToUpper(strings.TrimSpace(w.Number)); number != "" {
 		// Numbers are digits, capital letters and a dash: all come before the tilde.
@@ -71,7 +105,7 @@ func (s *Service) wanted(ctx context.Context, w Wanted, paths []string) ([]walk,
 	if w.TopicID != "" {
 		return s.queueOfTopic(ctx, w, paths)
 	}
-	return s.queue(ctx, w.Which, paths)
+	return s.queue(ctx, w, paths)
 }
 
 // queueOfTopic gives the walks of a queue within a topic, whose index holds the
@@ -82,57 +116,70 @@ func (s *Service) queueOfTopic(ctx context.Context, w Wanted, paths []string) ([
 	// Written so that no engine takes it for a reason to walk the topic instead.
 	of := condition{sql: "CASE WHEN topic_id = ? THEN 1 ELSE 0 END = 1", args: []any{w.TopicID}}
 	here := equal("topic_id", w.TopicID).passing(within(paths))
-	states := w.Which.states(model.SideStaff)
-	switch w.Which {
-	case WhichAll:
+	states := w.taken()
+	if states == nil {
 		states = model.MessageFlow().States()
+	}
+	switch w.Which {
 	case WhichUnreachable:
 		if _, few, err := s.fewUnreachable(ctx); err != nil || !few {
-			return eachOf([]walk{here.passing(unreachable)}, "state", model.MessageFlow().States()), err
+			return eachOf([]walk{here.passing(unreachable)}, "state", states), err
 		}
 		fallthrough
 	case WhichOverdue, WhichEscalated, WhichHeld, WhichUnassigned:
-		walks, err := s.queue(ctx, w.Which, paths)
+		walks, err := s.queue(ctx, w, paths)
 		for i, each := range walks {
 			walks[i] = each.passing(of)
 		}
 		return walks, err
-	case WhichWaiting, WhichAnswered, WhichEnded:
+	case WhichAll, WhichWaiting, WhichAnswered, WhichEnded:
 	}
 	return eachOf([]walk{here}, "state", states), nil
 }
 
 // queue gives the walks of a queue: each narrowing has an index that holds what
 // it looks for together.
-func (s *Service) queue(ctx context.Context, which Which, paths []string) ([]walk, error) {
+func (s *Service) queue(ctx context.Context, w Wanted, paths []string) ([]walk, error) {
 	here := walk{}.passing(within(paths))
-	switch which {
+	chosen := here.passing(w.chosen()...)
+	switch w.Which {
 	case WhichWaiting, WhichAnswered, WhichEnded:
-		return eachOf([]walk{here}, "state", which.states(model.SideStaff)), nil
+		return eachOf([]walk{here}, "state", w.taken()), nil
 	case WhichOverdue:
-		return eachOf([]walk{here.and("overdue", true)}, "escalated", escalations), nil
+		return eachOf([]walk{chosen.and("overdue", true)}, "escalated", escalations), nil
 	case WhichEscalated:
-		return eachOf(eachOf([]walk{here}, "overdue", []bool{true, false}), "escalated", escalations[1:]), nil
+		return eachOf(eachOf([]walk{chosen}, "overdue", []bool{true, false}), "escalated", escalations[1:]), nil
 	case WhichUnassigned:
-		return eachOf([]walk{here.and("holder_id", "")}, "state", which.states(model.SideStaff)), nil
+		return eachOf([]walk{here.and("holder_id", "")}, "state", w.taken()), nil
 	case WhichHeld:
-		return []walk{here.passing(held)}, nil
+		return []walk{chosen.passing(held)}, nil
 	case WhichUnreachable:
-		few, are, err := s.fewUnreachable(ctx)
-		if err != nil {
-			return nil, err
-		}
-		if are {
-			return []walk{here.passing(few)}, nil
-		}
-		walks, err := s.everywhere(ctx, paths)
-		for i, w := range walks {
-			walks[i] = w.passing(unreachable)
-		}
-		return walks, err
+		return s.queueOfUnreachable(ctx, w, paths)
 	case WhichAll:
 	}
+	if len(w.States) > 0 {
+		return eachOf([]walk{here}, "state", w.States), nil
+	}
 	return s.everywhere(ctx, paths)
+}
+
+func (s *Service) queueOfUnreachable(ctx context.Context, w Wanted, paths []string) ([]walk, error) {
+	here := walk{}.passing(within(paths))
+	few, are, err := s.fewUnreachable(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if are {
+		return []walk{here.passing(few).passing(w.chosen()...)}, nil
+	}
+	if len(w.States) > 0 {
+		return eachOf([]walk{here.passing(unreachable)}, "state", w.States), nil
+	}
+	walks, err := s.everywhere(ctx, paths)
+	for i, each := range walks {
+		walks[i] = each.passing(unreachable)
+	}
+	return walks, err
 }
 
 // escalations are the levels to which an overdue message rises.

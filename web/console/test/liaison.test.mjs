@@ -13,6 +13,18 @@ test('A queue is narrowed, kept under a name, and found again at another desk', 
     await page.getByRole('button', { name: '全部' }).click()
     await page.getByLabel('区域').selectOption({ label: '　和平街道' })
     await page.waitForURL(/area=/)
+
+    // Several states at once, by the keyboard.
+    await page.getByRole('button', { name: '状态：所有状态' }).press('Enter')
+    await page.getByLabel('代表已答复', { exact: true }).waitFor()
+    for (const state of ['代表已答复', '居民已确认结果']) await page.getByLabel(state, { exact: true }).press(' ')
+    await page.waitForURL(/states=answered%2Cconfirmed|states=answered,confirmed/)
+    await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'))
+    await desk.looks('states')
+    const shown = await page.locator('tbody .state').allInnerTexts()
+    assert.ok(shown.length > 0 && shown.every((words) => ['代表已答复', '居民已确认结果'].includes(words)), `in other states: ${shown}`)
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: '状态：代表已答复、居民已确认结果' }).waitFor()
     await page.getByRole('button', { name: '存为常用筛选' }).click()
     await page.getByRole('dialog').waitFor()
     await desk.looks('naming')
@@ -33,6 +45,8 @@ test('A queue is narrowed, kept under a name, and found again at another desk', 
     await desk.signIn('liaison')
     await page.getByRole('link', { name: '和平全部' }).click()
     await page.waitForURL(narrowed)
+    await page.getByRole('button', { name: '状态：代表已答复、居民已确认结果' }).waitFor()
+    await desk.looks('queue')
 
     // The same name twice is refused beside the field's dialog; renamed and deleted by the list.
     await page.getByRole('button', { name: '存为常用筛选' }).click()

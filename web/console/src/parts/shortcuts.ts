@@ -14,10 +14,13 @@ export function switchShortcuts(on: boolean): void {
 
 const writing = (e: KeyboardEvent) => e.target instanceof HTMLElement && (e.target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName))
 
+/** What Enter already means something for. */
+const pressing = (e: KeyboardEvent) => e.key === 'Enter' && e.target instanceof Element && e.target.closest('button, a, summary') !== null
+
 /** Listens for keys as long as the screen is there. */
 export function useShortcuts(keys: Record<string, () => void>): void {
   const pressed = (e: KeyboardEvent) => {
-    if (!shortcutsOn.value || e.ctrlKey || e.metaKey || e.altKey || e.isComposing || writing(e)) return
+    if (!shortcutsOn.value || e.ctrlKey || e.metaKey || e.altKey || e.isComposing || writing(e) || pressing(e)) return
     if ([...document.querySelectorAll('[role="dialog"][aria-modal="true"]')].some((d) => d.checkVisibility())) return
     const act = keys[e.key]
     if (!act) return

@@ -10,13 +10,14 @@ export type Saved = Schema['StaffFilterView']
 const bodyOf = (name: string, w: Wanted) => ({
   name,
   ...(w.which ? { which: w.which } : {}),
+  ...(w.states.length ? { states: w.states } : {}),
   ...(w.area ? { area_id: w.area } : {}),
   ...(w.topic ? { topic_id: w.topic } : {}),
   ...(w.number ? { number: w.number } : {}),
 })
 
 /** What a saved filter narrows to. */
-export const wantedOfSaved = (s: Saved): Wanted => ({ which: s.which ?? '', area: s.area_id ?? '', topic: s.topic_id ?? '', number: s.number ?? '' })
+export const wantedOfSaved = (s: Saved): Wanted => ({ which: s.which ?? '', states: s.states ?? [], area: s.area_id ?? '', topic: s.topic_id ?? '', number: s.number ?? '' })
 
 export function useSaved() {
   const saved = shallowRef<Saved[]>([])
