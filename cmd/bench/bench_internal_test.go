@@ -49,12 +49,12 @@ func TestEverythingThatIsMeasuredAnswersAsItsYardstickDoes(t *testing.T) {
 	}
 }
 
-func TestEveryFilterOfTheQueueIsAskedFor(t *testing.T) {
+func TestEveryFilterOfTheQueueAndOfTheLogIsAskedFor(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	if code := command(t.Context(), []string{"filters", "--quick", "--engines", "sqlite", "--messages", "2000"}, &stdout, &stderr); code != 0 {
 		t.Fatalf("exit code %d: %s", code, stderr.String())
 	}
-	if lines := bytes.Count(stdout.Bytes(), []byte("\n")); lines != 1+len(filters(newWorld(quickSize))) {
+	if lines := bytes.Count(stdout.Bytes(), []byte("\n")); lines != 1+len(filters(newWorld(quickSize)))+len(logFilters(newWorld(quickSize))) {
 		t.Errorf("%d lines: %s", lines, stdout.String())
 	}
 }

@@ -9,20 +9,26 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"path/filepath"
+	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
+	"gorm.io/gorm"
 
+	"lianxin/model"
 	"lianxin/service/message"
+	"lianxin/service/store"
 )
 
-// filtersCommand measures how long the queue of the liaison office takes to open
-// under every narrowing and combination, asked one after the other: what one
+// filtersCommand measures how long the queue of the liaison office and the audit log
+// take to open under every narrowing and combination, asked one after the other: what one
 // officer waits for.
 func filtersCommand(o *options, stdout, stderr io.Writer) *cobra.Command {
 	return &cobra.Command{
-		Use: "filters", Short: "联络办队列在每一种筛选下要等多久", Args: cobra.NoArgs,
+		Use: "filters", Short: "联络办队列和审计日志在每一种筛选下要等多久", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return inScratch(cmd.Context(), o, stderr, func(scratch string, say saying) error {
 				for _, engine := range o.engines {
@@ -42,8 +48,14 @@ type filtered struct {
 	requests []request
 }
 
-// filters are all combinations of a narrowing, an area and a topic. A topic that
-// no message has is the worst there is: nothing stops a walk early.
+// choices are the states that are chosen under a narrowing: none, and several of
+// which some are rare.
+var choices = []struct{ name, query string }{
+	{"", ""}, {"，三种状态", "&states=delivered&states=answered&states=closed"},
+}
+
+// filters are all combinations of a narrowing, states, an area and a topic. A topic
+// that no message has is the worst there is: nothing stops a walk early.
 func filters(w *world) []filtered {
 	areas := []struct{ name, query string }{{"全区", ""}, {"一个街道", "&area_id=" + w.areas[3].ID}, {"一个社区", "&area_id=" + w.communities[7].ID}}
 	topics := []struct{ name, query string }{{"", ""}, {"，一个主题", "&topic_id=" + w.topics[4].ID}, {"，没有来信的主题", "&topic_id=none"}}
@@ -55,21 +67,78 @@ func filters(w *world) []filtered {
 	for _, which := range whiches {
 		for _, area := range areas {
 			for _, topic := range topics {
-				f := filtered{name: fmt.Sprintf("%s，%s%s", cmp.Or(string(which), "all"), area.name, topic.name)}
-				query := "/api/v1/staff/messages?limit=30" + area.query + topic.query
-				if which != message.WhichAll {
-					query += "&which=" + string(which)
+				for _, states := range choices {
+					query := area.query + topic.query + states.query
+					if which != message.WhichAll {
+						query += "&which=" + string(which)
+					}
+					name := fmt.Sprintf("%s，%s%s%s", cmp.Or(string(which), "all"), area.name, topic.name, states.name)
+					all = append(all, asFiltered(name, "/api/v1/staff/messages?limit=30"+query, area.query == ""))
 				}
-				f.requests = append(f.requests, get(query, officerToken(0)))
-				if area.query == "" {
-					f.requests = append(f.requests, get(query, officerToken(3)))
-				}
-				all = append(all, f)
 			}
 		}
 	}
 	return all
 }
+
+// asFiltered asks for a list as the officer of the district, and where no area is
+// named as the one of a street too.
+func asFiltered(name, target string, street bool) filtered {
+	f := filtered{name: name, requests: []request{get(target, officerToken(0))}}
+	if street {
+		f.requests = append(f.requests, get(target, officerToken(3)))
+	}
+	return f
+}
+
+// logFilters are all combinations of who, what, where and when for the audit log.
+// What nobody did is the worst there is, as above; a community's lines are few
+// among many.
+func logFilters(w *world) []filtered {
+	// Chinese in an address is written as its bytes.
+	who := []struct{ name, query string }{{"任何人", ""}, {"一个人", "&actor=" + url.QueryEscape(w.residents[0].Name)}, {"没有的人", "&actor=nobody"}}
+	what := []struct{ name, query string }{{"", ""}, {"，常有的事", "&action=message.submit"}, {"，没有的事", "&action=staff.add"}}
+	kind := []struct{ name, query string }{{"", ""}, {"，对来信", "&target_kind=message"}, {"，对人", "&target_kind=person"}}
+	where := []struct{ name, query string }{{"全区", ""}, {"一个街道", "&area_id=" + w.areas[3].ID}, {"一个社区", "&area_id=" + w.communities[7].ID}}
+	when := []struct{ name, query string }{{"", ""}, {"，一个月", "&from=2026-02-01&to=2026-02-28"}}
+	var all []filtered
+	for _, one := range who {
+		for _, deed := range what {
+			for _, on := range kind {
+				for _, area := range where {
+					for _, month := range when {
+						name := "日志：" + one.name + deed.name + on.name + "，" + area.name + month.name
+						all = append(all, asFiltered(name, "/api/v1/staff/audit?limit=50"+one.query+deed.query+on.query+area.query+month.query, area.query == ""))
+					}
+				}
+			}
+		}
+	}
+	return all
+}
+
+// letAudit lets the officers who are asked for read the audit log too.
+func letAudit(ctx context.Context, database string, w *world) (err error) {
+	kind, dsn, _ := strings.Cut(database, ":")
+	db, err := store.Open(ctx, store.Kind(kind), dsn)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return store.InTx(ctx, db, func(ctx context.Context, tx *gorm.DB) error {
+		for _, i := range []int{0, 3} {
+			g := w.officers[i]
+			g.ID, g.Role = model.NewID(), model.RoleAuditor
+			if err := store.From[model.Grant](tx).Create(ctx, &g); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// aimOfFilters is how long nobody should wait for a list.
+const aimOfFilters = 300 * time.Millisecond
 
 // asksOf is how often each filter is asked for, the first time included.
 const asksOf = 5
@@ -93,12 +162,12 @@ func measureFilters(ctx context.Context, o options, name, scratch string, stdout
 			return err
 		}
 		began := time.Now()
-		s, err := startOurs(ctx, o, fmt.Sprintf("%s-%d-filters", name, messages), database, scratch, weChat)
+		s, err := startForFilters(ctx, o, fmt.Sprintf("%s-%d-filters", name, messages), database, scratch, weChat, w)
 		if err != nil {
 			return err
 		}
 		say("%s：%d 封来信，迁移和启动用了 %s", name, messages, time.Since(began).Round(time.Second))
-		measuring := waitAll(ctx, s, w, fmt.Sprintf("%s，%d 封来信", name, messages), stdout)
+		measuring := waitAll(ctx, s, w, fmt.Sprintf("%s，%d 封来信", name, messages), stdout, say)
 		if err := errors.Join(measuring, s.stop()); err != nil {
 			return err
 		}
@@ -106,14 +175,25 @@ func measureFilters(ctx context.Context, o options, name, scratch string, stdout
 	return nil
 }
 
+func startForFilters(ctx context.Context, o options, name, database, scratch, weChat string, w *world) (*server, error) {
+	env := settings(database, filepath.Join(scratch, name+"-files"), weChat, o.jobs)
+	if err := errors.Join(migrateOurs(ctx, o, env), letAudit(ctx, database, w)); err != nil {
+		return nil, err
+	}
+	return launch(ctx, name, scratch, env, o.binary, "serve")
+}
+
 // waitAll asks for every filter and writes a table of how long that took.
-func waitAll(ctx context.Context, s *server, w *world, title string, stdout io.Writer) error {
+func waitAll(ctx context.Context, s *server, w *world, title string, stdout io.Writer, say saying) error {
 	table := tabwriter.NewWriter(stdout, 0, 4, 2, ' ', 0)
 	_, _ = fmt.Fprintf(table, "%s\t第一次\t之后最慢\t下一页\n", title) // to a terminal; Flush tells
-	for _, f := range filters(w) {
+	for _, f := range append(filters(w), logFilters(w)...) {
 		first, later, next, err := waited(ctx, s, f)
 		if err != nil {
 			return fmt.Errorf("%s：%w", f.name, err)
+		}
+		if longest := max(first, later, next); longest > aimOfFilters {
+			say("%s：等了 %s", f.name, milliseconds(longest))
 		}
 		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", f.name, milliseconds(first), milliseconds(later), milliseconds(next)) // as above
 	}

@@ -123,12 +123,19 @@ func (s *server) memory() (now, most float64) {
 // the settings it has by itself.
 func startOurs(ctx context.Context, o options, name, database, scratch, weChat string) (*server, error) {
 	env := settings(database, filepath.Join(scratch, name+"-files"), weChat, o.jobs)
+	if err := migrateOurs(ctx, o, env); err != nil {
+		return nil, err
+	}
+	return launch(ctx, name, scratch, env, o.binary, "serve")
+}
+
+func migrateOurs(ctx context.Context, o options, env []string) error {
 	migrating := exec.CommandContext(ctx, o.binary, "migrate") //nolint:gosec // the caller names the program
 	migrating.Env = append(os.Environ(), env...)
 	if out, err := migrating.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("lianxin migrate：%w：%s", err, out)
+		return fmt.Errorf("lianxin migrate：%w：%s", err, out)
 	}
-	return launch(ctx, name, scratch, env, o.binary, "serve")
+	return nil
 }
 
 func settings(database, files, weChat string, jobs bool) []string {

@@ -239,6 +239,50 @@ func TestTheLogIsNarrowedByWhoWhatWhereAndWhen(t *testing.T) {
 	}
 }
 
+func TestTwoNamesTogetherShowWhatBothLeaveHoweverCommonEachIs(t *testing.T) {
+	log := newLog(t)
+	busy := model.Actor{PersonID: "busy", Name: "王干事"}
+	err := store.InTx(t.Context(), log.db, func(ctx context.Context, tx *gorm.DB) error {
+		for i := range 2202 {
+			who, action, kind := busy, "message.read", "message"
+			switch {
+			case i%1101 == 7: // rare with common
+				action = "role.grant"
+			case i%1101 == 8:
+				who = clerk
+			case i%2 == 0: // and common with common
+				action, kind = "person.rename", "person"
+			}
+			if err := audit.Record(ctx, tx, who, action, audit.Target{Kind: kind, ID: fmt.Sprint(i), AreaPath: "d/"}, log.clock.Now()); err != nil {
+				return err
+			}
+			log.clock.Advance(time.Second)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, f := range map[string]audit.Filter{
+		"1108 7":         {Actor: "王干事", Action: "role.grant"},
+		"1109 8":         {Actor: "李干事", Action: "message.read"},
+		" 1108 7":        {Action: "role.grant", TargetKind: "message"},
+		"  ":             {Actor: "李干事", TargetKind: "person"},
+		"   ":            {Action: "person.rename", TargetKind: "message"},
+		"2201 2199 2197": {Actor: "王干事", Action: "message.read", TargetKind: "message"},
+		"2200":           {TargetID: "2200", Actor: "王干事"},
+	} {
+		lines, _ := log.lines([]string{"d/"}, f, store.Page{Limit: 3})
+		var ids []string
+		for _, l := range lines {
+			ids = append(ids, l.TargetID)
+		}
+		if got := strings.Join(ids, " "); got != strings.TrimSpace(want) {
+			t.Errorf("%+v: %q, want %q", f, got, want)
+		}
+	}
+}
+
 func TestAnExportHoldsEveryLineOnceAndStandsInTheLog(t *testing.T) {
 	log := newLog(t)
 	for i := range 230 {
