@@ -166,7 +166,8 @@ var roleWords = map[string]string{
 	string(model.RolePublicityOfficer): "宣传", string(model.RoleOrganisationOfficer): "组织部门", string(model.RoleGuardian): "权利保障受理人", string(model.RoleAuditor): "审计", string(model.RoleAdministrator): "系统管理员",
 }
 
-// ruleWords are what each rule of retention ends.
+// ruleWords are what the rules of retention end, for lines that were written when
+// they had only names.
 var ruleWords = map[string]string{
 	"messages": "抹去内容的来信", "people": "通知要注销的账号", "idempotency_keys": "重复提交的回执", "inbounds": "微信推来的消息", "sign_in_challenges": "登录的验证步骤",
 	"staff_devices": "已知设备", "sessions": "登录记录", "turn_marks": "防滥用的文字指纹", "invitations": "过期的邀请", "copies": "下载个人数据的申请",

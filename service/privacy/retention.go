@@ -221,13 +221,13 @@ func (s *Service) Retain(ctx context.Context) ([]Due, error) {
 		}
 		ended = append(ended, Due{Rule: r, Rows: int64(total)})
 		if total > 0 {
-			words = append(words, fmt.Sprintf("%s %d", r.Name, total))
+			words = append(words, fmt.Sprintf("%s %d 条", r.What, total))
 		}
 	}
 	if len(words) == 0 {
 		return ended, nil
 	}
 	return ended, store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
-		return audit.Record(ctx, tx, retention, "retention.run", audit.Target{Kind: "retention", Detail: strings.Join(words, "; ")}, s.now())
+		return audit.Record(ctx, tx, retention, "retention.run", audit.Target{Kind: "retention", Detail: strings.Join(words, "；")}, s.now())
 	})
 }
