@@ -296,16 +296,18 @@ func keepKey(path, fresh string) (string, error) {
 // guide tells a person what to open and try.
 func guide(to io.Writer, appURL, simURL, data string) {
 	_, _ = fmt.Fprintf(to, `
-连心示例已就绪（数据在 %s）
+连心示例已就绪（数据在 %[1]s）
 
-  浏览器手机：%s
+  浏览器手机：%[2]s
     选一个人，和公众号聊天：发“和平”“zhangsan”或一个社区的名字，点菜单，扫公示牌的码；
-    点“小程序登录码”，按提示用 curl 登录并调用接口；把时间拨快，期限、提醒和回访都会跟着走。
-  管理台：    %s
+    点“网页”，就是这个人在微信里打开的页面；把时间拨快，期限、提醒和回访都会跟着走。
+  两部手机：  %[2]s/?user=唐小雨 是居民，%[2]s/?user=林晓棠 是代表，
+    并排打开，从“按小程序码扫”写一封信，到代表答复、居民评价，走一遍。
+  管理台：    %[3]s
     用下面的账号登录：联络办看来信、人工审核、代为答复。
-  接口说明：  %s/openapi.json
+  接口说明：  %[4]s/openapi.json
 
-%s
+%[5]s
 按 Ctrl+C 退出。
 
 `, data, simURL, appURL+consolePath, appURL, sample.Guide())
