@@ -3,12 +3,16 @@ import { queryText } from './api/call'
 
 const tabs = new Set(['pages/index/index', 'pages/message/list', 'pages/article/list', 'pages/me/index'])
 
+function toTab(url: string): void {
+  uni.switchTab({ url, fail: () => uni.reLaunch({ url }) })
+}
+
 /** Opens a page. A tab is switched to; a page that is too deep takes the place of the last. */
 export function go(page: string, query: Record<string, string | undefined> = {}): void {
   const path = page.split('?')[0] ?? page
   const url = '/' + page + queryText(query)
   if (tabs.has(path)) {
-    uni.switchTab({ url: '/' + path })
+    toTab('/' + path)
     return
   }
   uni.navigateTo({ url, fail: () => uni.redirectTo({ url }) })
@@ -17,14 +21,14 @@ export function go(page: string, query: Record<string, string | undefined> = {})
 /** Goes on to a page that takes this one's place. */
 export function goOn(page: string, query: Record<string, string | undefined> = {}): void {
   const path = page.split('?')[0] ?? page
-  if (tabs.has(path)) uni.switchTab({ url: '/' + path })
+  if (tabs.has(path)) toTab('/' + path)
   else uni.redirectTo({ url: '/' + page + queryText(query) })
 }
 
 /** Goes back, or home when this was the first page. */
 export function back(): void {
   if (getCurrentPages().length > 1) uni.navigateBack()
-  else uni.switchTab({ url: '/pages/index/index' })
+  else toTab('/pages/index/index')
 }
 
 /** Says a short word that needs no answer. */
