@@ -1,59 +1,13 @@
 // The compiled mini-program, mounted and tapped: what it asks of WeChat and of our
 // API, page by page.
 import assert from 'node:assert/strict'
-import { createRequire } from 'node:module'
-import { resolve } from 'node:path'
-import { before, beforeEach, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { test } from 'node:test'
+import { answers, asked, happen, onWeixin, open, storage, tap, type, until, words } from './thumb.mjs'
 
-const { answers, asked, happen, open, simulate, start, storage } = createRequire(import.meta.url)('./weixin.cjs')
-const built = resolve(process.env.LIANXIN_MINI ?? fileURLToPath(new URL('../../dist/mini', import.meta.url)))
-
-const me = { person_id: 'p1', name: '王芳', roles: [], permissions: [], seats: [], units: [], unread_notices: 0 }
-const signed = { token: 'TOKEN', refresh_token: 'REFRESH', expires_at: '2026-11-27T10:00:00+08:00', person_id: 'p1', name: '王芳', roles: [] }
-
-before(() => start(built))
-beforeEach(() => {
-  asked.length = 0
-  answers.clear()
-  answers.set('POST /sessions/wechat', { status: 201, body: signed })
-  answers.set('GET /me', me)
-})
-
-/** All texts that a page shows. */
-const words = (page) => page.dom.textContent
-
-/** Waits until something is so; what is not so in time fails the test. */
-async function until(so, why) {
-  for (let n = 0; n < 800; n++) {
-    if (so()) return
-    await simulate.sleep(10)
-  }
-  assert.fail(why)
-}
-
-/** The innermost element that can be tapped and says this. */
-function find(page, text) {
-  const found = [...page.dom.querySelectorAll('*')].filter((e) => /^wx-(button|view)$/i.test(e.tagName) && e.textContent.trim().startsWith(text))
-  return found.sort((a, b) => a.textContent.length - b.textContent.length || b.querySelectorAll('*').length - a.querySelectorAll('*').length)[0]
-}
-
-async function tap(page, text) {
-  await until(() => find(page, text), `nothing says “${text}”: ${words(page)}`)
-  happen(find(page, text), 'tap')
-  await simulate.sleep(30)
-}
-
-/** Types into the nth field of a kind. */
-async function type(page, kind, text, n = 0) {
-  const fields = () => page.dom.querySelectorAll(`wx-${kind}`)
-  await until(() => fields()[n], `there is no ${kind}: ${page.dom.innerHTML.slice(0, 2000)}`)
-  happen(fields()[n], 'input', { value: text })
-  await simulate.sleep(30)
-}
+onWeixin()
 
 test('signs in with a code of WeChat, once, and without a word', async () => {
-  const page = await open(built, 'pages/me/index')
+  const page = await open('pages/me/index')
   await until(() => words(page).includes('王芳'), 'the name is not shown')
   assert.equal(asked.filter((a) => a.name === 'login').length, 1)
   assert.deepEqual(asked.find((a) => a.name === 'POST /sessions/wechat').body, { code: 'LOGIN-CODE' })
@@ -64,7 +18,7 @@ test('signs in with a code of WeChat, once, and without a word', async () => {
 
 test('binds the phone number that WeChat gives for its button', async () => {
   answers.set('PUT /me/phone', { phone: '138****8000' })
-  const page = await open(built, 'pages/me/phone')
+  const page = await open('pages/me/phone')
   await until(() => page.dom.querySelector('wx-button'), 'there is no button')
   const button = [...page.dom.querySelectorAll('wx-button')].find((e) => e.textContent.includes('手机号'))
   assert.ok(button, words(page))
@@ -81,7 +35,7 @@ const letter = {
 
 test('a representative answers, and after a lost line the same answer goes under the same key', async () => {
   answers.set('GET /representative/messages/m1', letter)
-  const page = await open(built, 'pages/inbox/message', { id: 'm1' })
+  const page = await open('pages/inbox/message', { id: 'm1' })
   await type(page, 'textarea', '周五前修好。')
   answers.set('POST /representative/messages/m1/answer', new Error('timeout'))
   await tap(page, '发送答复')
