@@ -25,7 +25,8 @@ func (p *place) collide(w *writers, d *desk) {
 	p.tb.Helper()
 	writer := w.people[0]
 	phones := []*person{writer.elsewhere(0), writer.elsewhere(1), writer.elsewhere(0), writer.elsewhere(1)}
-	d.phones[0].through, d.phones[1].through = 0, 1
+	d.phones[0].through.Store(0)
+	d.phones[1].through.Store(1)
 	messages := p.sentTwoHanded(w, writer, phones[:2])
 	var counting sync.WaitGroup
 	for _, o := range phones {

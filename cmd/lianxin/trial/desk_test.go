@@ -30,7 +30,8 @@ type desk struct {
 // elsewhere is the same person with one more phone, signed in at a replica.
 func (o *person) elsewhere(replica int) *person {
 	o.tb.Helper()
-	again := &person{place: o.place, name: o.name, address: o.address, through: replica, answers: map[int]int{}}
+	again := &person{place: o.place, name: o.name, address: o.address, answers: map[int]int{}}
+	again.through.Store(int64(replica))
 	again.signIn()
 	if again.id != o.id {
 		o.tb.Fatalf("%s signed in as %q, want %q", o.name, again.id, o.id)

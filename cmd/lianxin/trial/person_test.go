@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,8 +23,9 @@ type person struct {
 	id      string
 	token   string
 	address string
-	// through is the replica asked next; it changes when one does not answer.
-	through int
+	// through is the replica asked next; it changes when one does not answer, under
+	// whoever of the person's requests finds that out.
+	through atomic.Int64
 
 	mu       sync.Mutex
 	answers  map[int]int
@@ -43,7 +45,8 @@ func (p *place) persons(names ...string) []*person {
 	all := make([]*person, len(names))
 	var signing sync.WaitGroup
 	for i, name := range names {
-		all[i] = &person{place: p, name: name, address: fmt.Sprintf("10.1.%d.%d", i/250, i%250+1), through: i % len(p.replicas), answers: map[int]int{}}
+		all[i] = &person{place: p, name: name, address: fmt.Sprintf("10.1.%d.%d", i/250, i%250+1), answers: map[int]int{}}
+		all[i].through.Store(int64(i % len(p.replicas)))
 		signing.Go(all[i].signIn)
 	}
 	signing.Wait()
@@ -108,7 +111,7 @@ func (o *person) once(ctx context.Context, method, path, key string, body any) (
 	if key != "" {
 		header["Idempotency-Key"] = key
 	}
-	return ask(ctx, method, "http://"+o.replicas[o.through].address+path, header, body)
+	return ask(ctx, method, "http://"+o.replicas[int(o.through.Load())%len(o.replicas)].address+path, header, body)
 }
 
 // sure asks under one key until the answer is certain, and goes to another
@@ -129,7 +132,7 @@ func (o *person) sure(ctx context.Context, method, path string, body any) asked 
 			o.mu.Unlock()
 			return a
 		}
-		o.through = (o.through + 1) % len(o.replicas)
+		o.through.Add(1)
 		time.Sleep(50 * time.Millisecond)
 	}
 	return asked{}
