@@ -1,15 +1,83 @@
-// What holds before any page is looked at: how the pages open, in WeChat, in a
-// browser of its own, and in the stand-in's phone.
+// How the pages open: in WeChat, in a browser of its own, and in the stand-in's
+// phone, where two windows are two phones.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { onDemo } from './hand.mjs'
 
 const house = onDemo()
 
-test('a link of the official account opens its page in WeChat', async () => {
+test('a link of the official account opens its page in WeChat, and no token ever stands in an address', async () => {
   await house.held('刘慧敏', async (hand, page) => {
-    await page.goto(house.demo.app + '/go/pages/index/index')
-    await hand.title('连心').waitFor()
-    assert.match(page.url(), /\/h5\/#\/(pages\/index\/index)?$/)
+    const addresses = []
+    page.on('request', (request) => addresses.push(request.url()))
+    page.on('framenavigated', (frame) => addresses.push(frame.url()))
+    await page.goto(house.demo.app + '/go/pages/message/list')
+    await hand.title('我的来信').waitFor()
+    await page.waitForFunction(() => localStorage.getItem('lianxin.session') !== null)
+    assert.match(page.url(), /\/h5\/#\/pages\/message\/list$/)
+    const { token, refresh } = JSON.parse(await page.evaluate(() => localStorage.getItem('lianxin.session')))
+    assert.ok(token && refresh)
+    assert.deepEqual(addresses.filter((a) => a.includes(token) || a.includes(refresh)), [])
+    assert.doesNotMatch(page.url(), /code=|state=/)
   })
+})
+
+test('a browser outside WeChat shows what is public, and says how to go on for the rest', async () => {
+  await house.held('刘慧敏', async (hand, page) => {
+    await hand.to('pages/article/list')
+    await hand.title('动态').waitFor()
+    await hand.to('pages/message/list')
+    await page.getByText('请在微信里打开').waitFor()
+    await hand.looks('phone-outside')
+    await hand.tap('复制网址')
+  }, { weChatInside: false })
+})
+
+test('a code that nobody asked for signs nobody in', async () => {
+  await house.held('刘慧敏', async (hand, page) => {
+    await page.goto(house.demo.app + '/h5/?code=stolen&state=stolen#/pages/index/index')
+    await hand.title('连心').waitFor()
+    assert.doesNotMatch(page.url(), /stolen/)
+    assert.equal(await page.evaluate(() => localStorage.getItem('lianxin.session')), null)
+  })
+})
+
+test("in the stand-in two windows are two phones: from the poster's code to an answer that was read", async () => {
+  const phones = []
+  const window = async (name) => {
+    const context = phones[0]?.context() ?? (await house.browser.newContext({ viewport: { width: 1200, height: 900 }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' }))
+    const page = await context.newPage()
+    page.setDefaultTimeout(15_000)
+    await page.goto(`${house.demo.simulator}/?user=${encodeURIComponent(name)}`)
+    await page.getByText(name).first().waitFor()
+    phones.push(page)
+    return page
+  }
+  const frame = (page) => page.frameLocator('#app-page')
+
+  const resident = await window('唐小雨')
+  const hint = await resident.locator('#scene-hint').textContent()
+  const codes = hint.replace(/^.*：/, '').split('、')
+  let found
+  for (const code of codes) {
+    const response = await fetch(`${house.demo.app}/api/v1/scenes/${code}`)
+    const scene = response.ok ? await response.json() : { representatives: [] }
+    if (scene.representatives.some((r) => r.name === '林晓棠')) found = code
+  }
+  const code = found ?? codes[0]
+  await resident.getByLabel('场景值').fill(code)
+  await resident.getByRole('button', { name: '按小程序码扫' }).click()
+  await frame(resident).getByRole('button', { name: '写信', exact: false }).first().waitFor()
+
+  const representative = await window('林晓棠')
+  await representative.getByRole('tab', { name: '网页' }).click()
+  await frame(representative).getByRole('heading', { level: 1 }).first().waitFor()
+
+  // Each keeps who they are to themselves.
+  await resident.evaluate(() => (document.getElementById('app-page').src = document.getElementById('app-page').src.replace(/#.*$/, '#/pages/me/index').replace('opened=', 'opened=1')))
+  await frame(resident).getByText('唐小雨').first().waitFor()
+  await representative.evaluate(() => (document.getElementById('app-page').src = document.getElementById('app-page').src.replace(/#.*$/, '#/pages/inbox/index').replace('opened=', 'opened=1')))
+  await frame(representative).getByText('林晓棠 代表').waitFor()
+  await frame(representative).getByText('等我办').waitFor()
+  await phones[0].context().close()
 })
