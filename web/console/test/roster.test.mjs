@@ -73,13 +73,31 @@ test('A roster is taken in: mistakes are told, mended, agreed to, and the invite
   await page.getByRole('button', { name: '重新核对' }).click()
   await page.getByRole('button', { name: '导入…' }).click()
   await desk.looks('roster-agree')
-  await page.getByRole('button', { name: '确认导入' }).click()
+  // The answer is held back, so that the writing can be seen; a double tap is one import.
+  let answer
+  const held = new Promise((done) => (answer = done))
+  let sent = 0
+  await page.route('**/api/v1/staff/roster/import?*', async (route) => {
+    sent++
+    const response = await route.fetch()
+    await held
+    await route.fulfill({ response })
+  })
+  await page.getByRole('button', { name: '确认导入' }).dblclick()
+  const status = page.getByRole('status').filter({ hasText: '可以先去别处' })
+  await status.getByText(/正在上传，已传 \d+%|已上传，正在写入/).waitFor()
+  await desk.looks('roster-writing', '.el-overlay')
 
-  // Who goes elsewhere meanwhile finds the result where they left.
+  // Who goes elsewhere meanwhile finds it under way, and the result where they left.
+  if (await page.getByRole('dialog').isVisible()) await page.keyboard.press('Escape')
   await page.getByRole('link', { name: '我的登录' }).click()
   await desk.heading('我的登录').waitFor()
   await page.goBack()
+  await status.waitFor()
+  answer()
   await page.getByText('已导入。').waitFor()
+  assert.equal(sent, 1)
+  await page.unroute('**/api/v1/staff/roster/import?*')
   await page.locator('.past').getByText('名册.xlsx').waitFor()
   await desk.looks('roster-imported')
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { onDemo, totp } from './desk.mjs'
+import { Phone } from './phone.mjs'
 
 const house = onDemo()
 const { at } = house
@@ -145,6 +146,33 @@ test('The work of the program is shown, and the log tells what was done and is e
   const [file] = await Promise.all([auditor.page.waitForEvent('download'), auditor.page.getByRole('button', { name: '导出 CSV' }).click()])
   assert.match(file.suggestedFilename(), /审计日志.*\.csv/)
   await auditor.close()
+}))
+
+test('What WeChat did not take is shown with its reason, done again, and then done', () => at(async (desk, page) => {
+  const faults = (method, body) => fetch(`${house.demo.simulator}/simulator/faults`, { method, body: body && JSON.stringify(body) })
+  await faults('PUT', { path: '/wxa/msg_sec_check', errcode: 45009 })
+  const resident = await Phone.of(house.demo, '刘慧敏')
+  const { items } = await resident.ask('GET', '/representatives?q=' + encodeURIComponent('林晓棠'))
+  await resident.ask('POST', '/messages', { representative_id: items[0].id, name: '刘慧敏', body: '楼道里的灯坏了一个星期，晚上老人下楼看不见台阶。' })
+
+  await desk.signIn('administrator')
+  await desk.heading('账号与角色').waitFor()
+  await page.getByRole('link', { name: '后台任务' }).click()
+  await page.getByRole('button', { name: '等着做', exact: true }).click()
+  const waiting = row(page.locator('[aria-busy]'), '检查来信文字').filter({ hasText: '45009' })
+  for (let n = 0; n < 40 && (await waiting.count()) === 0; n++) {
+    await page.getByRole('button', { name: '刷新' }).click()
+    await page.waitForTimeout(250)
+  }
+  await waiting.first().getByText(/调用次数超过了微信的每日限额/).first().waitFor()
+  await desk.looks('set-task-waiting')
+
+  await faults('DELETE')
+  await page.getByRole('button', { name: '现在就做 检查来信文字' }).first().click()
+  await page.getByText('马上重做').waitFor()
+  await page.getByRole('button', { name: '做完的', exact: true }).click()
+  await row(page.locator('[aria-busy]'), '检查来信文字').first().waitFor()
+  await desk.looks('set-task-done')
 }))
 
 test('The settings can be used on a phone', () => at(async (desk, page) => {
