@@ -209,7 +209,7 @@ func (s *Service) reply(ctx context.Context, tx *gorm.DB, by model.Actor, row *m
 	row.State, row.Reply, row.ReplierID, row.Replier, row.RepliedAt = model.SuggestionReplied, reply, by.PersonID, by.Name, &now
 	if err := notice.Send(ctx, tx, model.Notice{
 		PersonID: row.PersonID, Happening: "suggestion/" + row.ID + "/reply", Template: model.TemplateAnswer, Title: "您对平台的" + KindWords(row.Kind) + "有答复了",
-		Body: reply, Hint: "点开查看答复", Link: "pages/me/suggestions", Thing: "对平台的" + KindWords(row.Kind), Name: "联络办",
+		Body: reply, Hint: "点开查看答复", Link: "pages/me/suggest", Thing: "对平台的" + KindWords(row.Kind), Name: "联络办",
 	}, now); err != nil {
 		return err
 	}

@@ -30,11 +30,25 @@ before(() => {
 
 const files = (folder) => readdirSync(folder, { withFileTypes: true }).flatMap((e) => (e.isDirectory() ? files(join(folder, e.name)) : [join(folder, e.name)]))
 
+/** What is in an archive, and how much each takes there, by its central directory. */
+function entries(zip) {
+  const found = []
+  const end = zip.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'))
+  for (let at = zip.readUInt32LE(end + 16), left = zip.readUInt16LE(end + 10); left > 0; left--) {
+    const [name, extra, comment] = [28, 30, 32].map((n) => zip.readUInt16LE(at + n))
+    found.push({ name: zip.toString('utf8', at + 46, at + 46 + name).replace(/^\//, ''), size: zip.readUInt32LE(at + 20) })
+    at += 46 + name + extra + comment
+  }
+  return found
+}
+
 test("WeChat's own compiler takes the mini-program, and its main package is under 500 KB", async () => {
   const packed = join(scratch, 'packed.zip')
   await ci.getCompiledResult({ project, desc: 'check', setting: { es6: true, minify: true } }, packed)
-  const { size } = statSync(packed)
-  console.log(`the mini-program packed: ${(size / 1024).toFixed(1)} KB (at most ${mostBytes / 1024} KB)`)
+  const { subPackages = [] } = JSON.parse(readFileSync(join(built, 'app.json'), 'utf8'))
+  const main = entries(readFileSync(packed)).filter((one) => !subPackages.some((p) => one.name.startsWith(p.root + '/')))
+  const size = main.reduce((sum, one) => sum + one.size, 0)
+  console.log(`the main package: ${(size / 1024).toFixed(1)} KB (at most ${mostBytes / 1024} KB), all packages in their archive: ${(statSync(packed).size / 1024).toFixed(1)} KB`)
   assert.ok(size < mostBytes, `${size} bytes`)
 })
 
