@@ -103,6 +103,38 @@ test('a letter with two pictures survives a lost line and a killed program, and 
   })
 })
 
+test('a letter that arrived is not sent again with other words, and says so', async () => {
+  await house.held('黄志强', async (hand, page) => {
+    await fromPoster(hand, page)
+    await body(page).fill('菜场后门的垃圾三天没有清运。')
+    // It arrives, and no answer to it ever comes back.
+    await page.route('**/api/v1/messages', async (route) => {
+      if (route.request().method() === 'POST') await route.fetch()
+      return route.request().method() === 'POST' ? route.abort('connectionreset') : route.fallback()
+    })
+    await hand.tap('送出')
+    await page.getByText('网络不太好').waitFor()
+    await page.unroute('**/api/v1/messages')
+    await body(page).fill('菜场后门的垃圾四天没有清运。')
+    await hand.tap('再送一次（不会重复）')
+    await page.getByText('您先前那一封已经送到了').waitFor()
+    await hand.looks('write-arrived')
+    await hand.tap('看送到的那封')
+    await hand.title('我的来信').waitFor()
+    assert.deepEqual((await letters(hand, '菜场后门')).map((m) => m.excerpt), ['菜场后门的垃圾三天没有清运。'])
+  })
+})
+
+test('a representative finds on the first page what waits for them', async () => {
+  await house.held('林晓棠', async (hand, page) => {
+    await hand.to('pages/inbox/index')
+    await page.waitForFunction(() => localStorage.getItem('lianxin.session') !== null)
+    await hand.to()
+    await page.getByRole('button', { name: /件.*待处理（代表）/ }).click()
+    await page.waitForURL(/pages\/inbox\/index/)
+  })
+})
+
 test('a neighbour writes for an elder on a small phone in the elder version', async () => {
   await house.held(
     '张淑芬',
