@@ -37,6 +37,8 @@ type Config struct {
 	S3      S3
 	// WeChat is how WeChat is reached, and as whom.
 	WeChat WeChat
+	// SMS is where texts go that prove a phone number.
+	SMS SMS
 	// Templates are the ids of the notice templates, per account.
 	Templates Templates
 	// SessionLife is how long a sign-in lasts, RefreshLife how long it can be
@@ -161,6 +163,12 @@ const (
 	StorageFolder StorageKind = "folder"
 	StorageS3     StorageKind = "s3"
 )
+
+// SMS is the operator's gateway for texts; without URL there is none.
+type SMS struct {
+	URL    string
+	Secret Secret
+}
 
 // S3 is a bucket of a storage that speaks S3, and how to reach it.
 type S3 struct {

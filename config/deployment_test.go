@@ -37,6 +37,7 @@ const (
 	fieldKey    = "2026a:00112233445566778899aabbccddeeff0123456789abcdef0123456789abcdef"
 	s3AccessKey = "AKIDofTheBucketXYZ"
 	s3SecretKey = "wJalrXUtnFEMI+K7MDENG/bPxRfiCYzzz"
+	smsSecret   = "quiet-gateway-secret-7261"
 	databaseDSN = "lianxin:s3cretWord@tcp(db.internal:3306)/lianxin?parseTime=true"
 )
 
@@ -81,6 +82,8 @@ func everything() env {
 		"LIANXIN_WECHAT_SIMULATOR":           "http://simulator.test:7000",
 		"LIANXIN_ALLOW_REMOTE_SIMULATOR":     "on",
 		"LIANXIN_WECHAT_TIMEOUT":             "3s",
+		"LIANXIN_SMS_URL":                    "https://sms.test/send",
+		"LIANXIN_SMS_SECRET":                 smsSecret,
 		"LIANXIN_TEMPLATE_MINI_PROGRESS":     "template-mini-progress",
 		"LIANXIN_TEMPLATE_MINI_ANSWER":       "template-mini-answer",
 		"LIANXIN_TEMPLATE_MINI_TASK":         "template-mini-task",

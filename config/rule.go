@@ -37,6 +37,7 @@ func rules() []rule {
 		about(refreshOutlivesSession, "session_life", "refresh_life"),
 	}
 	all = append(all, storageRules()...)
+	all = append(all, about(smsIsWhole, "sms.url", "sms.secret"), about(numbersTravelSafely, "sms.url"))
 	for _, a := range accounts() {
 		all = append(all, a.rules()...)
 	}

@@ -21,7 +21,7 @@ func netipEqual() cmp.Option { return cmpopts.EquateComparable(netip.Prefix{}) }
 
 // hidden is what must not appear anywhere.
 func hidden() []string {
-	return []string{miniSecret, miniToken, miniAESKey, linkKey, fieldKey[6:], "s3cretWord", "fedcba9876543210fedcba", "officialTokenXYZ", s3AccessKey, s3SecretKey}
+	return []string{miniSecret, miniToken, miniAESKey, linkKey, fieldKey[6:], "s3cretWord", "fedcba9876543210fedcba", "officialTokenXYZ", s3AccessKey, s3SecretKey, smsSecret}
 }
 
 func mustHide(t *testing.T, where, shown string) {

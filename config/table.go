@@ -14,6 +14,7 @@ func table() []entry {
 	all = append(all, accountEntries("wechat.mini", "小程序", func(c *Config) *Account { return &c.WeChat.Mini })...)
 	all = append(all, accountEntries("wechat.official", "公众号", func(c *Config) *Account { return &c.WeChat.Official })...)
 	all = append(all, wechatEntries()...)
+	all = append(all, smsEntries()...)
 	all = append(all, templateEntries("template.mini", "小程序", func(c *Config) *NoticeTemplates { return &c.Templates.Mini })...)
 	all = append(all, set("template.mini.news", "", func(c *Config) *string { return &c.Templates.News }, templateID(),
 		"小程序“关注的动态”通知的模板 ID；不填则关注的动态只放在通知里，不推送"))

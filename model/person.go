@@ -169,3 +169,16 @@ type Consent struct {
 	Given    bool
 	At       time.Time
 }
+
+// PhoneCode is a code that was sent to a phone, to prove that it is the
+// person's. Number and code are kept as keyed hashes.
+type PhoneCode struct {
+	ID        string
+	PersonID  string
+	PhoneHash string
+	CodeHash  string
+	Tries     int
+	CreatedAt time.Time
+	ExpiresAt time.Time
+	UsedAt    *time.Time
+}

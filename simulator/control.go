@@ -39,6 +39,7 @@ func (s *Simulator) controlRoutes(mux *http.ServeMux) {
 		"POST /simulator/users":                 createUser,
 		"GET /simulator/users/{name}":           readUser,
 		"GET /simulator/users/{name}/notices":   readNotices,
+		"GET /simulator/users/{name}/texts":     readTexts,
 		"GET /simulator/users/{name}/chat":      readChat,
 		"POST /simulator/users/{name}/visits":   visit,
 		"GET /simulator/users/{name}/grants":    readGrants,

@@ -65,6 +65,7 @@ func readPhone(s *Simulator, c control) (any, error) {
 	out["articles"] = public
 	out["person"] = p.view()
 	out["chat"] = append([]line{}, p.chat...)
+	out["texts"] = s.textsOf(p)
 	out["notices"] = append([]notice{}, p.notices...)
 	views := []templateView{}
 	for _, t := range s.templates {

@@ -48,6 +48,7 @@ type world struct {
 	media         map[string]string
 	clientIDs     map[string]sentTemplate
 	desk          desk
+	texts         []text
 }
 
 // New makes a stand-in. It fails, with every mistake at once, when the options describe
@@ -159,6 +160,7 @@ func (s *Simulator) routes() *http.ServeMux {
 	mux.Handle("/", s.api("", endpoint{answer: unknownPath}))
 	mux.HandleFunc("GET /connect/oauth2/authorize", s.authorize)
 	mux.HandleFunc("GET /cgi-bin/showqrcode", s.showSceneCode)
+	mux.HandleFunc("POST /sms", s.takeText)
 	s.controlRoutes(mux)
 	s.pageRoutes(mux)
 	s.phoneRoutes(mux)

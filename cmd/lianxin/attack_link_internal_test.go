@@ -25,6 +25,8 @@ func (a *arena) links(writers []phone) (ids [3]string) {
 // attacksOnLinks aims at joining two persons. Nobody of the arena was given a code.
 func attacksOnLinks() map[string][]attempt {
 	return map[string][]attempt{
+		"POST /api/v1/me/phone/codes":     {attempt{}.with("phone", "1").or(403, 422, 429)},
+		"PUT /api/v1/me/phone/by-code":    {attempt{}.with("phone", "13800138000", "code", "000000").or(403, 422, 429)},
 		"POST /api/v1/me/link-codes":      {attempt{}.or(403, 429)},
 		"POST /api/v1/me/link/preview":    {attempt{}.with("code", "00000000").or(403, 422, 429)},
 		"POST /api/v1/me/link":            {attempt{}.with("code", "00000000", "confirmed", true).or(403, 422, 429)},

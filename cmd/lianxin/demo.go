@@ -250,7 +250,7 @@ func demoConfig(lookup func(string) (string, bool), data, appURL, simURL string,
 	}
 	set := map[string]string{
 		"LIANXIN_DATABASE": "sqlite:" + filepath.Join(folder, "lianxin.db"), "LIANXIN_DATA": folder, "LIANXIN_PUBLIC_URL": appURL,
-		"LIANXIN_WECHAT_SIMULATOR": simURL, "LIANXIN_LINK_KEY": key, "LIANXIN_FIELD_KEYS": fieldKey, "LIANXIN_JOBS": "on",
+		"LIANXIN_WECHAT_SIMULATOR": simURL, "LIANXIN_SMS_URL": simURL + "/sms", "LIANXIN_SMS_SECRET": simulator.SMSSecret, "LIANXIN_LINK_KEY": key, "LIANXIN_FIELD_KEYS": fieldKey, "LIANXIN_JOBS": "on",
 		// A newcomer looks around with the passwords that the guide prints.
 		"LIANXIN_STAFF_TOTP":     "optional",
 		"LIANXIN_METRICS_LISTEN": "127.0.0.1:0", "LIANXIN_SHUTDOWN_DELAY": "0s",

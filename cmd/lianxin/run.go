@@ -109,7 +109,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 	}
 	accounts, err := account.New(account.Options{
 		DB: db, Now: now, WeChat: weChat, Keys: keys, SecondFactor: account.SecondFactor(cfg.StaffTOTP),
-		Strangers: scaled(cfg.Limits.SignInStaff.Address, cfg.Limits.Scale), SessionLife: cfg.SessionLife, RefreshLife: cfg.RefreshLife,
+		Strangers: scaled(cfg.Limits.SignInStaff.Address, cfg.Limits.Scale), SessionLife: cfg.SessionLife, RefreshLife: cfg.RefreshLife, SMS: smsOf(cfg, now, log),
 	})
 	if err != nil {
 		return nil, err

@@ -85,6 +85,48 @@ func (r Room) viewLink(l model.PersonLink) linkView {
 	return v
 }
 
+type phoneCodeInput struct {
+	Body struct {
+		Phone string `json:"phone" minLength:"1" maxLength:"40" doc:"11 位手机号"`
+	}
+}
+
+type phoneCodeView struct {
+	Phone   string    `json:"phone" doc:"隐去中间四位"`
+	EndsAt  time.Time `json:"ends_at" doc:"验证码在此之前有效"`
+	AgainAt time.Time `json:"again_at" doc:"在此之后可以再发一次"`
+}
+
+type phoneByCodeInput struct {
+	Body struct {
+		Phone string `json:"phone" minLength:"1" maxLength:"40"`
+		Code  string `json:"code" minLength:"1" maxLength:"40" doc:"短信里的 6 位验证码"`
+	}
+}
+
+// registerPhoneCodes adds the way to bind a phone where WeChat does not give the number.
+func (r Room) registerPhoneCodes(api endpoint.API) {
+	const tag = "我的"
+	endpoint.Act(api, endpoint.Route{
+		Method: http.MethodPost, Path: "/api/v1/me/phone/codes", ID: "send-phone-code", Limit: limit.Invitation, Summary: "向手机发送 6 位验证码，5 分钟有效", Tag: tag, Who: endpoint.SignedIn(), Status: http.StatusCreated,
+	}, func(ctx context.Context, by model.Actor, in *phoneCodeInput) (*endpoint.Body[phoneCodeView], error) {
+		sent, err := r.Accounts.SendPhoneCode(ctx, by, in.Body.Phone, fromOf(ctx))
+		if err != nil {
+			return nil, err
+		}
+		return endpoint.Of(phoneCodeView{sent.Phone, sent.EndsAt.In(model.Shanghai), sent.AgainAt.In(model.Shanghai)}), nil
+	})
+	endpoint.Act(api, endpoint.Route{
+		Method: http.MethodPut, Path: "/api/v1/me/phone/by-code", ID: "bind-phone-by-code", Limit: limit.Invitation, Summary: "用短信验证码绑定手机", Tag: tag, Who: endpoint.SignedIn(),
+	}, func(ctx context.Context, by model.Actor, in *phoneByCodeInput) (*endpoint.Body[phoneView], error) {
+		phone, err := r.Accounts.BindPhoneByCode(ctx, by, in.Body.Phone, in.Body.Code)
+		if err != nil {
+			return nil, err
+		}
+		return endpoint.Of(phoneView{phone}), nil
+	})
+}
+
 // registerLinks adds the ways in which somebody says that they are one person in
 // the mini-program and the official account.
 func (r Room) registerLinks(api endpoint.API) {

@@ -52,6 +52,7 @@ func (r Room) Register(api endpoint.API) {
 	r.registerOwnAccess(api)
 	r.registerMe(api)
 	r.registerLinks(api)
+	r.registerPhoneCodes(api)
 	r.registerNotices(api)
 	r.registerConsents(api)
 	r.registerStories(api)

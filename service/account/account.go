@@ -63,6 +63,8 @@ type Options struct {
 	SessionLife    time.Duration
 	RefreshLife    time.Duration
 	InvitationLife time.Duration
+	// SMS sends codes to phones; nil where no texts can be sent.
+	SMS SMS
 }
 
 // Service is the desk for people, sessions and roles.
@@ -73,6 +75,7 @@ type Service struct {
 	keys           *sealed.Keys
 	limits         *limit.Limiter
 	linker         *linking.Linker
+	sms            SMS
 	secondFactor   SecondFactor
 	strangers      limit.Rate
 	sessionLife    time.Duration
@@ -105,6 +108,7 @@ func New(o Options) (*Service, error) {
 	}
 	return &Service{
 		linker: linker,
+		sms:    o.SMS,
 		db:     o.DB, clock: o.Now, wechat: o.WeChat, keys: o.Keys, limits: limits, secondFactor: o.SecondFactor, strangers: o.Strangers, hasher: newHasher(),
 		sessionLife:    orDefault(o.SessionLife, defaultSessionLife),
 		refreshLife:    orDefault(o.RefreshLife, defaultRefreshLife),

@@ -60,7 +60,7 @@ func (s *Service) bindPhone(ctx context.Context, tx *gorm.DB, by model.Actor, ph
 		return fmt.Errorf("account: count holders of phone: %w", err)
 	}
 	if holders > 1 {
-		return fault.Conflict("该手机号已绑定其他微信，如需更换请联系联络办。")
+		return fault.Conflict("该手机号已绑定其他微信。如果那也是您本人，请在“我的”里合并账号；如需更换请联系联络办。")
 	}
 	shadows, err := store.From[model.Person](tx).Where("phone_hash IN ? AND shadow = ?", hashes, true).Find(ctx)
 	if err != nil {

@@ -14,6 +14,7 @@ var actionWords = map[string]string{ //nolint:gosec // what passwords and codes 
 	"absence.set": "登记代表外出", "absence.end": "结束代表外出", "preference.set": "修改代表的接信设置",
 	"profile.set":            "代表修改擅长的主题和接待时间",
 	"area.add":               "新增区域",
+	"phone.code":             "发送手机验证码",
 	"link.offer":             "生成关联码",
 	"link.guess":             "输错关联码",
 	"person.link":            "合并同一个人的两个账号",

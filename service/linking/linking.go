@@ -219,7 +219,7 @@ func (l *Linker) pair(ctx context.Context, db *gorm.DB, two [2]string, cause mod
 	case slices.ContainsFunc(a.accounts, func(x model.WeChatAccount) bool { return slices.Contains(b.accounts, x) }):
 		return kept, absorbed, fault.Conflict("两边是同一个入口的两个不同微信号，不能合并。只有同一个人的小程序和公众号可以合并。")
 	case cause == model.LinkByCode && a.phone != "" && b.phone != "" && a.phone != b.phone:
-		return kept, absorbed, fault.Conflict("两边绑定的手机号不一样，不能确认是同一个人。请先把两边绑定为同一个号码，或联系联络办。")
+		return kept, absorbed, fault.Conflict("两边绑定的手机号不一样，不能确认是同一个人，没有合并。如有疑问请联系联络办。")
 	}
 	if keepsFirst(a, b) {
 		return a.Person, b.Person, nil

@@ -78,6 +78,7 @@ func Stays() map[string]string {
 		"case_stories/begun_by":        staff,
 		"person_links/kept_id":         "a link tells what was joined when, also after the kept person was joined with somebody else",
 		"person_links/absorbed_id":     "a link tells what was joined when",
+		"phone_codes/person_id":        "a code is good for minutes, for who asked for it",
 		"link_codes/person_id":         "a code is good for minutes, for who asked for it",
 	}
 }

@@ -156,6 +156,9 @@ func (s *Service) shut(ctx context.Context, tx *gorm.DB, personID string, pushes
 	if _, err := store.From[model.LinkCode](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
 		return of(err, "link codes")
 	}
+	if _, err := store.From[model.PhoneCode](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
+		return of(err, "phone codes")
+	}
 	if _, err := store.From[model.Copy](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
 		return of(err, "copies")
 	}

@@ -56,6 +56,7 @@ func (s *Service) Rules() []Rule {
 		old[model.Reading](s, Rule{Name: "readings", What: "谁看过来信", Keep: 3 * aYear, Why: "让本人能够监督"}, "at"),
 		old[model.AuditLine](s, Rule{Name: "audit_lines", What: "审计日志", Keep: 3 * aYear, Why: "网络安全法第二十一条要求不少于六个月"}, "at"),
 		old[model.LinkCode](s, Rule{Name: "link_codes", What: "合并账号的关联码（只有摘要）", Keep: aDay, Why: "十分钟后即无用，保留一天便于排查"}, "expires_at"),
+		old[model.PhoneCode](s, Rule{Name: "phone_codes", What: "短信验证码（只有摘要）", Keep: aDay, Why: "五分钟后即无用，保留一天便于排查"}, "expires_at"),
 		s.linkRule(),
 		s.emptyRule(closed),
 		s.unseenRule(),

@@ -37,6 +37,7 @@ func records() []any {
 		model.PersonLink{},
 		model.LinkedRow{},
 		model.LinkCode{},
+		model.PhoneCode{},
 		model.IdempotencyKey{},
 		model.AuditLine{},
 		model.Area{},

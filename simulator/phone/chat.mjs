@@ -31,7 +31,7 @@ const accounts = { mini: "小程序", official: "公众号" };
 function card(notice) {
   const target = notice.page ? element("button", { class: "page", onclick: () => openApp(notice.page) }, "打开小程序页面") : "";
   return element("article", { class: "bubble wide" },
-    element("span", { class: "from" }, `${accounts[notice.account]} · ${channels[notice.channel]}`),
+    element("span", { class: "from" }, notice.sms ? "短信" : `${accounts[notice.account]} · ${channels[notice.channel]}`),
     notice.title ? element("strong", {}, notice.title) : "",
     ...linked(notice.text ?? ""),
     notice.lines?.length ? pairs(notice.lines) : "",
@@ -58,6 +58,9 @@ export function showScreen(state) {
   const name = state.person?.name ?? "";
   holder = name;
   const notices = (state.notices ?? []).filter((notice) => notice.channel !== "customer" || notice.account === "mini");
+  const texts = (state.texts ?? []).map((text) => ({ sms: true, id: text.id, text: text.text, at: text.at }));
+  notices.push(...texts);
+  notices.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
   const first = `${name} ${(state.chat ?? [])[0]?.id} ${notices[0]?.id}`;
   append(byId("chat"), first, state.chat ?? [], bubble, "这里是与公众号的聊天。");
   append(byId("notices"), first, notices, card, "还没有服务通知。");
