@@ -25,11 +25,16 @@ func (a *arena) links(writers []phone) (ids [3]string) {
 // attacksOnLinks aims at joining two persons. Nobody of the arena was given a code.
 func attacksOnLinks() map[string][]attempt {
 	return map[string][]attempt{
-		"POST /api/v1/me/phone/codes":     {attempt{}.with("phone", "1").or(403, 422, 429)},
-		"PUT /api/v1/me/phone/by-code":    {attempt{}.with("phone", "13800138000", "code", "000000").or(403, 422, 429)},
-		"POST /api/v1/me/link-codes":      {attempt{}.or(403, 429)},
-		"POST /api/v1/me/link/preview":    {attempt{}.with("code", "00000000").or(403, 422, 429)},
-		"POST /api/v1/me/link":            {attempt{}.with("code", "00000000", "confirmed", true).or(403, 422, 429)},
+		"POST /api/v1/me/phone/codes":         {attempt{}.with("phone", "1").or(403, 422, 429)},
+		"PUT /api/v1/me/phone/by-code":        {attempt{}.with("phone", "13800138000", "code", "000000").or(403, 422, 429)},
+		"POST /api/v1/me/link-codes":          {attempt{}.or(403, 429)},
+		"POST /api/v1/me/link/preview":        {attempt{}.with("code", "00000000").or(403, 422, 429)},
+		"POST /api/v1/me/link":                {attempt{}.with("code", "00000000", "confirmed", true).or(403, 422, 429)},
+		"POST /api/v1/me/memberships/confirm": {attempt{}.with("name", "攻方").or(409, 422, 429)},
+		// There is no such unit: who is let in and who is not hear the same.
+		"GET /api/v1/staff/roster/electing-units/{id}/members":                {attempt{kind: "area", also: []int{404}}},
+		"POST /api/v1/staff/roster/electing-units/{id}/members":               {attempt{kind: "area", also: []int{404}, body: fields("text", "攻方 13800138000", "dry", true)}},
+		"DELETE /api/v1/staff/roster/electing-units/{id}/members/{member_id}": {attempt{kind: "area", also: []int{404}}},
 		"GET /api/v1/me/links":            {{}},
 		"POST /api/v1/me/links/{id}/undo": {on("link")},
 	}

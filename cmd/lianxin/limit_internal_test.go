@@ -75,7 +75,7 @@ func TestEveryRouteCountsAsSomethingAndSecretsAreGuessedStrictly(t *testing.T) {
 		}
 		// Staff are counted by service/account, which knows their devices.
 		guessed := r.ID == "sign-in-wechat" || r.ID == "sign-in-official" || r.ID == "accept-invitation" ||
-			r.ID == "offer-link" || r.ID == "foresee-link" || r.ID == "link" || r.ID == "send-phone-code" || r.ID == "bind-phone-by-code"
+			r.ID == "offer-link" || r.ID == "foresee-link" || r.ID == "link" || r.ID == "confirm-membership" || r.ID == "send-phone-code" || r.ID == "bind-phone-by-code"
 		if guessed != r.Class().Strict() {
 			t.Errorf("%s %s counts as %s", r.Method, r.Path, r.Class())
 		}

@@ -53,6 +53,7 @@ func (r Room) Register(api endpoint.API) {
 	r.registerMe(api)
 	r.registerLinks(api)
 	r.registerPhoneCodes(api)
+	r.registerMemberships(api)
 	r.registerNotices(api)
 	r.registerConsents(api)
 	r.registerStories(api)
@@ -173,6 +174,7 @@ type meView struct {
 	Permissions []model.Permission `json:"permissions" doc:"可以做的事；界面据此显示入口"`
 	Seats       []seatView         `json:"seats" doc:"绑定的代表身份"`
 	Units       []unitView         `json:"units" doc:"绑定的承办单位"`
+	Memberships []membershipView   `json:"memberships" doc:"确认过的党员身份"`
 	Unread      int64              `json:"unread_notices"`
 }
 
@@ -232,7 +234,7 @@ func (r Room) me(ctx context.Context, by model.Actor) (*endpoint.Body[meView], e
 	if err != nil {
 		return nil, err
 	}
-	v := meView{PersonID: me.PersonID, Name: me.Name, Phone: me.Phone, Roles: []roleView{}, Permissions: []model.Permission{}, Seats: []seatView{}, Units: []unitView{}, Unread: me.UnreadNotices}
+	v := meView{PersonID: me.PersonID, Name: me.Name, Phone: me.Phone, Roles: []roleView{}, Permissions: []model.Permission{}, Seats: []seatView{}, Units: []unitView{}, Memberships: viewMemberships(me.Memberships), Unread: me.UnreadNotices}
 	for _, h := range me.Roles {
 		v.Roles = append(v.Roles, roleView(h))
 	}

@@ -56,6 +56,7 @@ type Room struct {
 func (r Room) Register(api endpoint.API) {
 	r.registerQueue(api)
 	r.registerFilters(api)
+	r.registerMembers(api)
 	r.registerBulk(api)
 	r.registerExports(api)
 	r.registerRota(api)

@@ -25,6 +25,7 @@ type Profile struct {
 	Roles         []Held
 	Seats         []Seat
 	Units         []Post
+	Memberships   []Membership
 	UnreadNotices int64
 }
 
@@ -77,6 +78,9 @@ func (s *Service) Me(ctx context.Context, by model.Actor) (Profile, error) {
 		return Profile{}, err
 	}
 	if me.Units, err = posts(ctx, db, owner.UnitIDs()); err != nil {
+		return Profile{}, err
+	}
+	if me.Memberships, err = memberships(ctx, db, by.PersonID); err != nil {
 		return Profile{}, err
 	}
 	me.UnreadNotices, err = store.From[model.Notice](db).Where("person_id = ? AND read_at IS NULL", by.PersonID).Count(ctx, "*")

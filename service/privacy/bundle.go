@@ -76,6 +76,7 @@ type self struct {
 	Notices    []noticeOfSelf   `json:"notices"`
 	Follows    []followOfSelf   `json:"follows"`
 	Links      []linkOfSelf     `json:"links"`
+	Members    []memberOfSelf   `json:"memberships"`
 	Categories []Category       `json:"categories"`
 
 	Suggestions []suggestionOfSelf `json:"suggestions"`
@@ -102,6 +103,12 @@ type consentOfSelf struct {
 	MessageID string               `json:"message_id"`
 	Given     bool                 `json:"given"`
 	At        time.Time            `json:"at"`
+}
+
+type memberOfSelf struct {
+	ElectingUnit string     `json:"electing_unit"`
+	Name         string     `json:"name"`
+	ConfirmedAt  *time.Time `json:"confirmed_at"`
 }
 
 type linkOfSelf struct {
@@ -143,7 +150,7 @@ func (s *Service) self(ctx context.Context, by model.Actor) (self, error) {
 	me := self{
 		Schema: Schema, MadeAt: s.now().In(model.Shanghai), PersonID: person.ID, Name: person.Name, CreatedAt: person.CreatedAt.In(model.Shanghai),
 		Identities: []identityOfSelf{}, Sessions: []sessionOfSelf{}, Roles: []model.Role{}, Consents: []consentOfSelf{}, Notices: []noticeOfSelf{},
-		Follows: []followOfSelf{}, Links: []linkOfSelf{}, Suggestions: []suggestionOfSelf{},
+		Follows: []followOfSelf{}, Links: []linkOfSelf{}, Members: []memberOfSelf{}, Suggestions: []suggestionOfSelf{},
 	}
 	if me.Phone, err = s.keys.Open(sealed.PhoneOf(person.ID), person.Phone); err != nil {
 		return self{}, fmt.Errorf("privacy: read phone: %w", err)
@@ -188,6 +195,9 @@ func (s *Service) fillSelf(ctx context.Context, db *gorm.DB, personID string, me
 		me.Notices = append(me.Notices, noticeOfSelf{n.Title, n.Body, n.CreatedAt.In(model.Shanghai)})
 	}
 	if err := fillLinks(ctx, db, personID, me); err != nil {
+		return err
+	}
+	if err := fillMembers(ctx, db, personID, me); err != nil {
 		return err
 	}
 	return fillFollows(ctx, db, personID, me)

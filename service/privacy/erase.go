@@ -153,11 +153,8 @@ func (s *Service) shut(ctx context.Context, tx *gorm.DB, personID string, pushes
 	if _, err := store.From[model.IdempotencyKey](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
 		return of(err, "answers")
 	}
-	if _, err := store.From[model.LinkCode](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
-		return of(err, "link codes")
-	}
-	if _, err := store.From[model.PhoneCode](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
-		return of(err, "phone codes")
+	if err := dropCodes(ctx, tx, personID); err != nil {
+		return of(err, "codes")
 	}
 	if _, err := store.From[model.Copy](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
 		return of(err, "copies")
@@ -181,6 +178,15 @@ func (s *Service) shut(ctx context.Context, tx *gorm.DB, personID string, pushes
 	}
 	_, err := store.From[model.Person](tx).Where("id = ?", personID).Update(ctx, "erased_at", s.now())
 	return of(err, "person")
+}
+
+// dropCodes removes codes that were given to a person, or sent to their phone.
+func dropCodes(ctx context.Context, tx *gorm.DB, personID string) error {
+	if _, err := store.From[model.LinkCode](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
+		return err
+	}
+	_, err := store.From[model.PhoneCode](tx).Where("person_id = ?", personID).Delete(ctx)
+	return err
 }
 
 // scrubberOf knows the person by all names that still stand somewhere.
@@ -253,7 +259,7 @@ func forgetTraces(ctx context.Context, tx *gorm.DB, personID string) error {
 	if _, err := store.From[model.TurnMark](tx).Where("author_id = ?", personID).Delete(ctx); err != nil {
 		return fmt.Errorf("privacy: erase marks: %w", err)
 	}
-	return nil
+	return endMemberships(ctx, tx, personID)
 }
 
 // namelessLines leaves in the audit log that somebody did something, and the

@@ -26,6 +26,13 @@ const (
 	TOTPPending = "staff_accounts.totp_pending"
 )
 
+// MemberPhone is the column in which the phone of somebody on a list of members
+// stands sealed.
+const MemberPhone = "members.phone"
+
+// MemberPhoneOf is the place of the phone of somebody on a list of members.
+func MemberPhoneOf(memberID string) Place { return Place{Column: MemberPhone, RecordID: memberID} }
+
 // TOTPOf is the place of the second factor of a person's staff account.
 func TOTPOf(personID string) Place { return Place{Column: TOTP, RecordID: personID} }
 
@@ -57,6 +64,7 @@ func (c column) found() string {
 func columns() []column {
 	return []column{
 		{name: Phone, id: "id", hash: "phone_hash"},
+		{name: MemberPhone, id: "id", hash: "phone_hash"},
 		{name: TOTP, id: "person_id"},
 		{name: TOTPPending, id: "person_id"},
 	}

@@ -38,6 +38,7 @@ func records() []any {
 		model.LinkedRow{},
 		model.LinkCode{},
 		model.PhoneCode{},
+		model.Member{},
 		model.IdempotencyKey{},
 		model.AuditLine{},
 		model.Area{},
