@@ -1,8 +1,9 @@
 // How the pages open: in WeChat, in a browser of its own, and in the stand-in's
 // phone, where two windows are two phones.
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { test } from 'node:test'
-import { onDemo } from './hand.mjs'
+import { onDemo, pictures } from './hand.mjs'
 
 const house = onDemo()
 
@@ -73,11 +74,32 @@ test("in the stand-in two windows are two phones: from the poster's code to an a
   await representative.getByRole('tab', { name: '网页' }).click()
   await frame(representative).getByRole('heading', { level: 1 }).first().waitFor()
 
-  // Each keeps who they are to themselves.
-  await resident.evaluate(() => (document.getElementById('app-page').src = document.getElementById('app-page').src.replace(/#.*$/, '#/pages/me/index').replace('opened=', 'opened=1')))
-  await frame(resident).getByText('唐小雨').first().waitFor()
-  await representative.evaluate(() => (document.getElementById('app-page').src = document.getElementById('app-page').src.replace(/#.*$/, '#/pages/inbox/index').replace('opened=', 'opened=1')))
+  // The resident writes, in the frame that is theirs.
+  await frame(resident).getByRole('button', { name: /^写信给 林晓棠/ }).first().click()
+  await frame(resident).getByRole('button', { name: '知道了，写信' }).click()
+  await frame(resident).getByRole('textbox', { name: '您想反映的事' }).fill('站前广场的长椅少了两张，老人没处歇脚。')
+  await frame(resident).getByRole('button', { name: '送出', exact: true }).click()
+  await frame(resident).getByText('来信编号').waitFor()
+
+  // It reaches the other phone, which is somebody else's although it is the same browser.
+  await frame(representative).getByRole('button', { name: /件待处理|收件箱/ }).first().click()
   await frame(representative).getByText('林晓棠 代表').waitFor()
-  await frame(representative).getByText('等我办').waitFor()
+  await frame(representative).getByRole('button', { name: /^收到了：站前广场的长椅/ }).click()
+  await frame(representative).getByText('已告诉居民：收到了').first().waitFor()
+  await frame(representative).getByRole('button', { name: /站前广场的长椅/ }).first().click()
+  await frame(representative).getByRole('textbox', { name: '答复居民' }).fill('今天就请城管补上，周末前装好。')
+  if (process.env.LIANXIN_SCREENSHOTS) for (const [n, page] of [resident, representative].entries()) await page.locator('.handset').screenshot({ path: join(pictures, `two-phones-${n}.png`) })
+  await frame(representative).getByRole('button', { name: '发送答复' }).click()
+  await frame(representative).getByText('已发出，通过内容检查后居民就能看到').first().waitFor()
+
+  await frame(resident).getByRole('button', { name: '看这封信的进度' }).click()
+  await assert.doesNotReject(async () => {
+    for (let n = 0; n < 20 && (await frame(resident).getByText('今天就请城管补上').count()) === 0; n++) {
+      await resident.getByRole('button', { name: '重新打开' }).click()
+      await frame(resident).getByRole('heading', { level: 1 }).first().waitFor()
+      await frame(resident).getByText('办到哪一步').waitFor()
+    }
+    await frame(resident).getByText('今天就请城管补上').waitFor()
+  })
   await phones[0].context().close()
 })
