@@ -38,7 +38,8 @@ function promises() {
   const wrong = []
   const seen = (e) => e.checkVisibility({ visibilityProperty: true }) && e.getBoundingClientRect().width > 1
   for (const e of document.querySelectorAll('[role=button],[role=link],[role=radio],[role=checkbox],[role=tab],[role=switch],input,textarea')) {
-    const box = e.getBoundingClientRect()
+    // The whole of a field can be tapped.
+    const box = (e.closest('uni-input,uni-textarea') ?? e).getBoundingClientRect()
     // A target that is a part of a larger one is as large as that.
     if (!seen(e) || e.closest('.uni-page-head') || e.closest('rich-text,uni-rich-text')) continue
     if (box.height < 59.5) wrong.push(`${Math.round(box.height)} px high: ${e.outerHTML.slice(0, 120)}`)
@@ -69,7 +70,8 @@ for (const elder of [false, true]) {
           const asked = new URLSearchParams(query[path] ?? {}).toString()
           await hand.to(path + (asked === '' ? '' : '?' + asked))
           await page.waitForLoadState('networkidle')
-          await page.waitForFunction(() => document.querySelector('.lx-page') !== null && document.querySelector('.lx-bones') === null)
+          const there = await page.waitForFunction(() => document.querySelector('.lx-page') !== null && document.querySelector('.lx-bones') === null).catch(() => undefined)
+          if (there === undefined) wrong.push(`${path}: did not open; it says: ${(await page.evaluate(() => document.body.innerText)).slice(0, 200)}`)
           const name = `every-${path.slice('pages/'.length).replace('/', '-')}${elder ? '-elder' : ''}`
           await hand.looks(name).catch((e) => wrong.push(`${path}: ${e.message}`))
           if (elder) wrong.push(...(await page.evaluate(promises)).map((what) => `${path}: ${what}`))

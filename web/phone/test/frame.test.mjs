@@ -82,7 +82,8 @@ test("in the stand-in two windows are two phones: from the poster's code to an a
   await frame(resident).getByText('来信编号').waitFor()
 
   // It reaches the other phone, which is somebody else's although it is the same browser.
-  await frame(representative).getByRole('button', { name: /件待处理|收件箱/ }).first().click()
+  await frame(representative).getByText('我的', { exact: true }).last().click()
+  await frame(representative).getByRole('button', { name: /^代表来信/ }).click()
   await frame(representative).getByText('林晓棠 代表').waitFor()
   await frame(representative).getByRole('button', { name: /^收到了：站前广场的长椅/ }).click()
   await frame(representative).getByText('已告诉居民：收到了').first().waitFor()

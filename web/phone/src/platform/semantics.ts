@@ -118,4 +118,11 @@ document.addEventListener('keydown', (e) => {
   }
 })
 
+// The whole of a field can be tapped, not the line of text alone.
+document.addEventListener('click', (e) => {
+  const host = (e.target as HTMLElement).closest('uni-input,uni-textarea')
+  if (host === null || host.contains(document.activeElement)) return
+  host.querySelector<HTMLElement>('input,textarea')?.focus()
+})
+
 mean(document)

@@ -1,0 +1,1 @@
+import{A as e,E as t,G as n,Nt as r,St as i}from"./vue-A1TEVGTG.js";import{n as a}from"./dates-Dody6rp4.js";var o=[`datetime`],s=e({__name:`Moment`,props:{at:{}},setup(e){return(s,c)=>(n(),t(`time`,{datetime:e.at},r(i(a)(e.at)),9,o))}});export{s as t};

@@ -1,1 +1,0 @@
-import{Mt as e,T as t,W as n,k as r,xt as i}from"./vue-DYkt78LC.js";import{n as a}from"./dates-Dody6rp4.js";var o=[`datetime`],s=r({__name:`Moment`,props:{at:{}},setup(r){return(s,c)=>(n(),t(`time`,{datetime:r.at},e(i(a)(r.at)),9,o))}});export{s as t};

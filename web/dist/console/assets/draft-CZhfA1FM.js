@@ -1,0 +1,1 @@
+import{it as e,mt as t}from"./vue-A1TEVGTG.js";function n(n){let r=`lianxin.draft.`+n,i=t(JSON.parse(sessionStorage.getItem(r)??`{}`));return e(i,e=>sessionStorage.setItem(r,JSON.stringify(e)),{deep:!0}),{words:i,sent(){i.value={},queueMicrotask(()=>sessionStorage.removeItem(r))}}}export{n as t};

@@ -1,1 +1,0 @@
-import{pt as e,rt as t}from"./vue-DYkt78LC.js";function n(n){let r=`lianxin.draft.`+n,i=e(JSON.parse(sessionStorage.getItem(r)??`{}`));return t(i,e=>sessionStorage.setItem(r,JSON.stringify(e)),{deep:!0}),{words:i,sent(){i.value={},queueMicrotask(()=>sessionStorage.removeItem(r))}}}export{n as t};

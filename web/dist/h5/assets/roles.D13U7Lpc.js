@@ -1,0 +1,1 @@
+const r={member:"党员",representative:"党代表",unit_officer:"承办单位经办人",liaison_officer:"联络办",publicity_officer:"宣传",organisation_officer:"组织部门",guardian:"权利保障受理人",auditor:"审计",administrator:"系统管理员"};function i(i){return[...new Set(i.map(i=>{var e;return null!=(e=r[i.role])?e:""}).filter(r=>""!==r))]}export{i as r};
