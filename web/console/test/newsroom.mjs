@@ -1,4 +1,5 @@
 // What the journeys of the newsroom share.
+import assert from 'node:assert/strict'
 
 /** Signs in and comes to the articles. */
 export async function enter(desk, login) {
@@ -29,7 +30,10 @@ export async function paste(page, data) {
 
 /** Asks again until it is so; the test's own time ends it. */
 export async function until(so) {
-  while (!(await so())) await new Promise((done) => setTimeout(done, 300))
+  for (const end = Date.now() + 60_000; !(await so()); ) {
+    assert.ok(Date.now() < end, `not so within a minute: ${so}`)
+    await new Promise((done) => setTimeout(done, 300))
+  }
 }
 
 export const saved = (page) => page.getByText(/^已保存/).waitFor()

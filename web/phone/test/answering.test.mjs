@@ -2,6 +2,8 @@
 // taps, handing over in two, and the unit's own steps.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { until } from '../../console/test/newsroom.mjs'
+import { Phone } from '../../console/test/phone.mjs'
 import { onDemo, sizes } from './hand.mjs'
 
 const house = onDemo()
@@ -99,6 +101,48 @@ test('a unit accepts, says how it will be done, and answers', async () => {
     await page.getByText('已发出，通过内容检查后居民就能看到').first().waitFor()
     const done = await hand.asks(`/unit/messages/${one.id}`)
     assert.equal(done.turns.filter((t) => t.kind === 'unit_answer').length, 1)
+  })
+})
+
+test('handing over takes two taps, the unit answers, and the resident confirms', async () => {
+  const resident = await Phone.of(house.demo, '宋明哲')
+  const { items } = await resident.ask('GET', `/representatives?q=${encodeURIComponent('尉迟远')}`)
+  const { id } = await resident.ask('POST', '/messages', { representative_id: items[0].id, body: '后巷的消防通道停满了车，消防车进不来。', consent_hand_over: true })
+  // WeChat checks the words of those alone who were in the mini-program lately.
+  await Promise.all(['沈佳', '尉迟远'].map((name) => Phone.of(house.demo, name)))
+  const unitAnswers = async (hand, page, words) => {
+    await hand.to('pages/unit/message?id=' + id)
+    await hand.tap('接收')
+    await page.getByRole('textbox', { name: '答复居民' }).fill(words)
+    await hand.tap('发送答复')
+    await page.getByText('已发出，通过内容检查后居民就能看到').first().waitFor()
+    await until(async () => (await resident.ask('GET', '/messages/' + id)).state === 'unit_answered')
+  }
+  const handOver = async (hand, page) => {
+    await hand.to('pages/inbox/message?id=' + id)
+    await page.getByText('往来').waitFor()
+    hand.taps = 0
+    await hand.tap('转给承办单位', { exact: false })
+    await page.getByRole('radio', { name: '区住建局', exact: false }).first().waitFor()
+    // The unit that was chosen last for the topic stands there at once; the first time it is picked.
+    const ready = await page.getByRole('button', { name: '转给区住建局', exact: true }).count()
+    if (ready === 0) await page.getByRole('radio', { name: '区住建局', exact: false }).first().click()
+    await hand.tap('转给区住建局')
+    await page.getByText('已转交').first().waitFor()
+    assert.equal(hand.taps, 2)
+  }
+  await house.held('尉迟远', async (hand, page) => {
+    await until(async () => (await resident.ask('GET', '/messages/' + id)).state === 'delivered')
+    await handOver(hand, page)
+    await house.held('沈佳', async (unit, desk) => {
+      await unitAnswers(unit, desk, '已贴条，今晚清走。')
+      await house.held('宋明哲', async (home, shown) => {
+        await home.to('pages/message/judge?id=' + id)
+        await shown.getByRole('radio', { name: '解决了', exact: true }).click()
+        await home.tap('提交', { exact: false })
+        await until(async () => (await resident.ask('GET', '/messages/' + id)).state === 'confirmed')
+      })
+    })
   })
 })
 

@@ -43,6 +43,33 @@ test('a code that nobody asked for signs nobody in', async () => {
   })
 })
 
+test('a letter is written and sent with the keyboard alone', async () => {
+  await house.held('陈思远', async (hand, page) => {
+    /** Goes on by Tab until what has the focus says this, and presses it. */
+    const press = async (name) => {
+      for (let n = 0; n < 80; n++) {
+        await page.keyboard.press('Tab')
+        const says = await page.evaluate(() => (document.activeElement?.getAttribute('aria-label') || document.activeElement?.textContent || '').trim())
+        if (!says.startsWith(name)) continue
+        if (await page.evaluate(() => document.activeElement.matches('input,textarea'))) return
+        return page.keyboard.press('Enter')
+      }
+      assert.fail(`the keyboard does not reach “${name}”`)
+    }
+    const { items } = await (await fetch(house.demo.app + '/api/v1/representatives?q=' + encodeURIComponent('林晓棠'))).json()
+    await hand.to('pages/representative/profile?id=' + items[0].id)
+    await page.getByRole('button', { name: '写信', exact: false }).first().waitFor()
+    await press('写信')
+    await hand.title('写信').or(hand.title('写信之前')).first().waitFor()
+    if ((await page.getByRole('button', { name: '知道了，写信' }).count()) > 0) await press('知道了，写信')
+    await page.getByRole('textbox', { name: '您想反映的事' }).waitFor()
+    await press('您想反映的事')
+    await page.keyboard.type('东门的坡道没有扶手。')
+    await press('送出')
+    await hand.title('已送出').waitFor()
+  })
+})
+
 test("in the stand-in two windows are two phones: from the poster's code to an answer that was read", async () => {
   const phones = []
   const window = async (name) => {

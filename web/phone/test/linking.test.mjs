@@ -1,5 +1,8 @@
-// The phone number by SMS, and the membership that stands on the organisation's list.
+// One person in two accounts, the phone number by SMS, and the membership that stands
+// on the organisation's list.
+import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Phone } from '../../console/test/phone.mjs'
 import { onDemo } from './hand.mjs'
 
 const house = onDemo()
@@ -32,5 +35,41 @@ test('on H5 a phone number is proved by a code, and with it a membership is conf
     await hand.tap('确认')
     await page.getByText('望江街道', { exact: false }).first().waitFor()
     await hand.looks('membership')
+  })
+})
+
+/** Tells the stand-in something of itself. */
+async function standIn(method, path, body) {
+  const response = await fetch(house.demo.simulator + '/simulator/' + path, { method, body: JSON.stringify(body) })
+  assert.ok(response.ok, `${method} ${path}: ${response.status} ${await response.text()}`)
+}
+
+test('without a unionid a code makes mini-program and official account one person, and it can be undone', async () => {
+  const who = '卢望舒'
+  for (const account of ['mini', 'official']) await standIn('PUT', 'accounts/' + account, { bound: false })
+  await standIn('POST', 'users', { name: who })
+  const mini = await Phone.of(house.demo, who)
+  await mini.ask('PUT', '/me/name', { name: '卢望舒' })
+  const { items } = await mini.ask('GET', `/representatives?q=${encodeURIComponent('林晓棠')}`)
+  await mini.ask('POST', '/messages', { representative_id: items[0].id, body: '小程序里写的：凉亭的顶漏雨。' })
+  await house.held(who, async (hand, page) => {
+    await hand.to('pages/message/list')
+    await page.waitForFunction(() => localStorage.getItem('lianxin.session') !== null)
+    assert.equal((await hand.asks('/messages')).items.length, 0, 'they were one before')
+    const { code } = await mini.ask('POST', '/me/link-codes')
+    await hand.to('pages/me/link')
+    await page.getByRole('spinbutton').fill(code)
+    await hand.tap('看看会合并什么')
+    await page.getByText('请看清楚，再合并').waitFor()
+    await hand.looks('link-preview')
+    await hand.tap('是我的，合并')
+    await page.getByText('已合并，两边都是您').first().waitFor()
+    await hand.to('pages/message/list')
+    await page.getByText('凉亭的顶漏雨', { exact: false }).waitFor()
+    await hand.to('pages/me/link')
+    await hand.tap('撤销', { exact: false })
+    await page.locator('.uni-modal__btn_primary').click()
+    await page.getByText('已撤销').first().waitFor()
+    assert.equal((await mini.ask('GET', '/messages')).items.length, 1, 'what was written in the mini-program is not there any more')
   })
 })
