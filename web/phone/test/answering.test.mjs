@@ -104,7 +104,7 @@ test('a unit accepts, says how it will be done, and answers', async () => {
   })
 })
 
-test('handing over takes two taps, the unit answers, and the resident confirms', async () => {
+test('handing over takes two taps; the unit answers, the resident reopens, the unit answers again, and the resident confirms', async () => {
   const resident = await Phone.of(house.demo, '宋明哲')
   const { items } = await resident.ask('GET', `/representatives?q=${encodeURIComponent('尉迟远')}`)
   const { id } = await resident.ask('POST', '/messages', { representative_id: items[0].id, body: '后巷的消防通道停满了车，消防车进不来。', consent_hand_over: true })
@@ -137,6 +137,14 @@ test('handing over takes two taps, the unit answers, and the resident confirms',
     await house.held('沈佳', async (unit, desk) => {
       await unitAnswers(unit, desk, '已贴条，今晚清走。')
       await house.held('宋明哲', async (home, shown) => {
+        await home.to('pages/message/judge?id=' + id)
+        await shown.getByRole('radio', { name: '没有解决', exact: true }).click()
+        await shown.getByRole('textbox', { name: '还差什么？' }).fill('第二天又停满了。')
+        await home.tap('继续反映')
+        await until(async () => (await resident.ask('GET', '/messages/' + id)).round === 2)
+        await until(async () => (await resident.ask('GET', '/messages/' + id)).state === 'delivered')
+        await handOver(hand, page)
+        await unitAnswers(unit, desk, '装了隔离桩，车停不进去了。')
         await home.to('pages/message/judge?id=' + id)
         await shown.getByRole('radio', { name: '解决了', exact: true }).click()
         await home.tap('提交', { exact: false })
