@@ -13,7 +13,7 @@ const built = resolve(process.env.LIANXIN_MINI ?? fileURLToPath(new URL('../../d
 export { answers, asked, happen, simulate }
 export const { storage } = weixin
 
-export const me = { person_id: 'p1', name: '王芳', roles: [], permissions: [], seats: [], units: [], unread_notices: 0 }
+export const me = { person_id: 'p1', name: '王芳', roles: [], permissions: [], seats: [], units: [], memberships: [], unread_notices: 0 }
 const signed = { token: 'TOKEN', refresh_token: 'REFRESH', expires_at: '2026-11-27T10:00:00+08:00', person_id: 'p1', name: '王芳', roles: [] }
 
 /** Opens a page as WeChat does, with its query. */
