@@ -292,6 +292,8 @@ func plain() map[string]string {
 		"GET /go/*page":                     "anyone: what is public",
 		"GET /console/*file":                "anyone: the console's own files",
 		"HEAD /console/*file":               "anyone: the console's own files",
+		"GET /h5/*file":                     "anyone: the phone pages' own files",
+		"HEAD /h5/*file":                    "anyone: the phone pages' own files",
 		"GET /media/:id":                    "anyone with a signed link",
 		"GET /wechat/mini":                  "WeChat, by its signature",
 		"POST /wechat/mini":                 "WeChat, by its signature",
