@@ -2,6 +2,7 @@
 // of it in words.
 import { ref, type Ref } from 'vue'
 import { problemOf, type Problem } from './api/problem'
+import { newKey } from './api/send'
 
 export interface Deed {
   busy: Ref<boolean>
@@ -10,7 +11,11 @@ export interface Deed {
   run: (work: () => Promise<unknown>) => Promise<boolean>
 }
 
-export function useDeed(): Deed {
+/**
+ * Words with a key are sent under it. Refused, what is sent next is another deed and
+ * gets another; while nobody knows what became of it, it stays the same one.
+ */
+export function useDeed(words?: { key: string }): Deed {
   const busy = ref(false)
   const problem = ref<Problem | null>(null)
   return {
@@ -25,6 +30,7 @@ export function useDeed(): Deed {
         return true
       } catch (e) {
         problem.value = problemOf(e)
+        if (words !== undefined && problem.value.refused) words.key = newKey()
         return false
       } finally {
         busy.value = false

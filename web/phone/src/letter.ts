@@ -73,7 +73,7 @@ async function attempt(to: string, letter: Letter): Promise<Sent> {
     return await api.post('/api/v1/messages', { body: bodyOf(to, letter), key: letter.key })
   } catch (e) {
     const problem = problemOf(e)
-    if (problem.status >= 400 && problem.status < 500 && !arrivedBefore(problem)) letter.open = false
+    if (problem.refused && !arrivedBefore(problem)) letter.open = false
     throw problem
   }
 }

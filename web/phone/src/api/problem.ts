@@ -28,6 +28,11 @@ export class Problem extends Error {
     return this.code === 'offline'
   }
 
+  /** Whether the server has said no: nothing was done. Of what broke on the way, or within the server, nobody knows. */
+  get refused(): boolean {
+    return this.status >= 400 && this.status < 500
+  }
+
   static of(status: number, told: unknown, retryAfter = 0): Problem {
     const p = (typeof told === 'object' && told !== null ? told : {}) as Told
     const fields: Record<string, string> = {}

@@ -56,7 +56,7 @@ export async function send(ask: Ask): Promise<unknown> {
     open.delete(deed)
     return answer
   } catch (e) {
-    if (e instanceof Problem && e.status > 0 && e.status < 500) open.delete(deed)
+    if (e instanceof Problem && e.refused) open.delete(deed)
     throw e
   }
 }

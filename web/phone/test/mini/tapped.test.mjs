@@ -33,7 +33,7 @@ const letter = {
   turns: [{ id: 't1', round: 1, side: 'resident', author: '一位居民', body: '路灯不亮', kind: 'open', state: 'shown', can_appeal: false, mine: false, at: '2026-11-26T10:00:00+08:00', pictures: [] }],
 }
 
-test('a representative answers, and after a lost line the same answer goes under the same key', async () => {
+test('a representative answers, and after a lost line or a broken server the same answer goes under the same key', async () => {
   answers.set('GET /representative/messages/m1', letter)
   const page = await open('pages/inbox/message', { id: 'm1' })
   await type(page, 'textarea', '周五前修好。')
@@ -41,6 +41,9 @@ test('a representative answers, and after a lost line the same answer goes under
   await tap(page, '发送答复')
   const sent = () => asked.filter((a) => a.name === 'POST /representative/messages/m1/answer')
   await until(() => words(page).includes('网络不太好'), 'the lost line is not told')
+  answers.set('POST /representative/messages/m1/answer', { status: 502, body: { detail: '系统没有答复' } })
+  await tap(page, '发送答复')
+  await until(() => words(page).includes('系统没有答复'), 'the broken server is not told')
   answers.set('POST /representative/messages/m1/answer', { ...letter, state: 'answered', actions: [] })
   await tap(page, '发送答复')
   await until(() => asked.some((a) => a.name === 'showToast'), 'the answer was not taken')
