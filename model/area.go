@@ -38,6 +38,18 @@ func IsTopmost(areaPath string) bool {
 	return ids != "" && !strings.Contains(ids, "/")
 }
 
+// AreaPathsDownTo lists the paths of an area and of all areas above it: "/a/b/"
+// gives "/a/" and "/a/b/", with or without the slash in front.
+func AreaPathsDownTo(areaPath string) []string {
+	var paths []string
+	for i, r := range areaPath {
+		if r == '/' && strings.Trim(areaPath[:i], "/") != "" {
+			paths = append(paths, areaPath[:i+1])
+		}
+	}
+	return paths
+}
+
 // AreaAddress says that the house numbers From..To of a road belong to a
 // community. Parity is 0 for all numbers, 1 for odd ones, 2 for even ones.
 type AreaAddress struct {

@@ -169,3 +169,16 @@ func TestConsentCountsOnlyToTheWordsInForce(t *testing.T) {
 		t.Error("a version there never was is known")
 	}
 }
+
+func TestThePathsDownToAnAreaAreThoseOfAllAboveItAndItsOwn(t *testing.T) {
+	for path, want := range map[string][]string{
+		"/d/s/c/": {"/d/", "/d/s/", "/d/s/c/"},
+		"d/s/":    {"d/", "d/s/"},
+		"/":       nil,
+		"":        nil,
+	} {
+		if got := model.AreaPathsDownTo(path); !slices.Equal(got, want) {
+			t.Errorf("%q gave %q, want %q", path, got, want)
+		}
+	}
+}

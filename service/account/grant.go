@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"gorm.io/gorm"
 
@@ -78,7 +77,7 @@ func endGrant(ctx context.Context, tx *gorm.DB, g model.Grant) error {
 	// Counted by writing, not by reading: two administrators who revoke each
 	// other at once meet here, and one of them is told.
 	left, err := store.From[model.Grant](tx).
-		Where("role = ? AND area_path IN ?", model.RoleAdministrator, pathsDownTo(g.AreaPath)).Update(ctx, "role", model.RoleAdministrator)
+		Where("role = ? AND area_path IN ?", model.RoleAdministrator, model.AreaPathsDownTo(g.AreaPath)).Update(ctx, "role", model.RoleAdministrator)
 	if err != nil {
 		return fmt.Errorf("account: count administrators: %w", err)
 	}
@@ -86,18 +85,6 @@ func endGrant(ctx context.Context, tx *gorm.DB, g model.Grant) error {
 		return fault.Conflict("这是该区域最后一名系统管理员，不能撤销，请先授权其他人。")
 	}
 	return nil
-}
-
-// pathsDownTo lists the paths of an area and of all areas above it: "/a/b/"
-// gives "/a/" and "/a/b/", with or without the slash in front.
-func pathsDownTo(path string) []string {
-	var paths []string
-	for i, r := range path {
-		if r == '/' && strings.Trim(path[:i], "/") != "" {
-			paths = append(paths, path[:i+1])
-		}
-	}
-	return paths
 }
 
 // visibleStaff finds a staff account with its staff grants, if the actor may

@@ -45,10 +45,10 @@ func (s *Service) ReplyTemplates(ctx context.Context, by model.Actor, topicID st
 	offices := by.AreaPaths(model.PermitReplyTemplateKeep)
 	var above []string
 	for _, rep := range seats {
-		above = append(above, pathsDownTo(rep.AreaPath)...)
+		above = append(above, model.AreaPathsDownTo(rep.AreaPath)...)
 	}
 	for _, path := range offices {
-		above = append(above, pathsDownTo(path)...)
+		above = append(above, model.AreaPathsDownTo(path)...)
 	}
 	q := store.From[model.ReplyTemplate](db).
 		Where("representative_id IN ? OR (representative_id = '' AND (area_path IN ? OR ?))",
@@ -61,17 +61,6 @@ func (s *Service) ReplyTemplates(ctx context.Context, by model.Actor, topicID st
 		return nil, fmt.Errorf("directory: list reply templates: %w", err)
 	}
 	return templates, nil
-}
-
-// pathsDownTo lists the paths of an area and of all areas above it.
-func pathsDownTo(path string) []string {
-	var paths []string
-	for i, r := range path {
-		if r == '/' && strings.Trim(path[:i], "/") != "" {
-			paths = append(paths, path[:i+1])
-		}
-	}
-	return paths
 }
 
 // WriteReplyTemplate keeps a new prepared answer. Faults: not found for an

@@ -102,13 +102,7 @@ func (s *Service) tellLiaison(ctx context.Context, tx *gorm.DB, m model.Message,
 
 // tellRole tells everybody who has a role for the message's area or one above it.
 func (s *Service) tellRole(ctx context.Context, tx *gorm.DB, m model.Message, t telling, role model.Role) error {
-	var above []string
-	for i, r := range m.AreaPath {
-		if r == '/' {
-			above = append(above, m.AreaPath[:i+1])
-		}
-	}
-	return s.tellGranted(ctx, tx, m, t, store.From[model.Grant](tx).Where("role = ? AND area_path IN ?", role, above))
+	return s.tellGranted(ctx, tx, m, t, store.From[model.Grant](tx).Where("role = ? AND area_path IN ?", role, model.AreaPathsDownTo(m.AreaPath)))
 }
 
 func (s *Service) tellGranted(ctx context.Context, tx *gorm.DB, m model.Message, t telling, granted store.Query[model.Grant]) error {

@@ -23,6 +23,22 @@ const TaskKind = "notice"
 
 type pushTask struct{ NoticeID string }
 
+// SendToRole writes a notice to everybody who has a role for an area or one above
+// it, as Send does to one.
+func SendToRole(ctx context.Context, tx *gorm.DB, role model.Role, areaPath string, n model.Notice, now time.Time) error {
+	grants, err := store.From[model.Grant](tx).Where("role = ? AND area_path IN ?", role, model.AreaPathsDownTo(areaPath)).Find(ctx)
+	if err != nil {
+		return fmt.Errorf("notice: find %s of %s: %w", role, areaPath, err)
+	}
+	for _, g := range grants {
+		n.PersonID = g.PersonID
+		if err := Send(ctx, tx, n, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Send writes a notice to one person in the transaction of its cause. ID,
 // State and times are set here. A happening the person was told of before
 // changes nothing. Who chose the daily digest is not pushed to now.

@@ -92,26 +92,10 @@ func (s *Service) AskCorrection(ctx context.Context, by model.Actor, a Amendment
 
 // tellOffice tells the liaison officers of the message's area.
 func (s *Service) tellOffice(ctx context.Context, tx *gorm.DB, m model.Message, c model.Correction) error {
-	var above []string
-	for i, r := range m.AreaPath {
-		if r == '/' {
-			above = append(above, m.AreaPath[:i+1])
-		}
-	}
-	officers, err := store.From[model.Grant](tx).Where("role = ? AND area_path IN ?", model.RoleLiaisonOfficer, above).Find(ctx)
-	if err != nil {
-		return fmt.Errorf("privacy: find officers: %w", err)
-	}
-	for _, o := range officers {
-		err := notice.Send(ctx, tx, model.Notice{
-			PersonID: o.PersonID, Happening: "correction/" + c.ID, Template: model.TemplateTask, Title: "居民请求更正信息", Thing: "来信 " + m.Number, Phrase: "待处理",
-			Hint: "有更正请求等待处理", Body: "来信 " + m.Number + " 的当事人请求更正信息，请及时处理并答复。", MessageID: m.ID,
-		}, s.now())
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return notice.SendToRole(ctx, tx, model.RoleLiaisonOfficer, m.AreaPath, model.Notice{
+		Happening: "correction/" + c.ID, Template: model.TemplateTask, Title: "居民请求更正信息", Thing: "来信 " + m.Number, Phrase: "待处理",
+		Hint: "有更正请求等待处理", Body: "来信 " + m.Number + " 的当事人请求更正信息，请及时处理并答复。", MessageID: m.ID,
+	}, s.now())
 }
 
 // Corrections lists a person's own requests, newest first. Fault: unauthenticated.

@@ -107,26 +107,11 @@ func placeOf(ctx context.Context, tx *gorm.DB, areaID string) (string, error) {
 
 // tellOffice tells the liaison officers of the area and of those above it.
 func (s *Service) tellOffice(ctx context.Context, tx *gorm.DB, row model.AppSuggestion) error {
-	var above []string
-	for i, r := range row.AreaPath {
-		if r == '/' {
-			above = append(above, row.AreaPath[:i+1])
-		}
-	}
-	officers, err := store.From[model.Grant](tx).Where("role = ? AND area_path IN ?", model.RoleLiaisonOfficer, above).Find(ctx)
-	if err != nil {
-		return fmt.Errorf("suggestion: find officers: %w", err)
-	}
-	for _, officer := range officers {
-		err := notice.Send(ctx, tx, model.Notice{
-			PersonID: officer.PersonID, Happening: "suggestion/" + row.ID, Template: model.TemplateTask, Title: "收到对平台的" + KindWords(row.Kind),
-			Body: "有人对本平台提了" + KindWords(row.Kind) + "，请在工作台“平台意见”里答复。", Hint: "请在工作台里答复", Link: "pages/me/index", Thing: "对平台的" + KindWords(row.Kind), Phrase: "待答复",
-		}, s.now())
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	words := KindWords(row.Kind)
+	return notice.SendToRole(ctx, tx, model.RoleLiaisonOfficer, row.AreaPath, model.Notice{
+		Happening: "suggestion/" + row.ID, Template: model.TemplateTask, Title: "收到对平台的" + words, Body: "有人对本平台提了" + words + "，请在工作台“平台意见”里答复。",
+		Hint: "请在工作台里答复", Link: "pages/me/index", Thing: "对平台的" + words, Phrase: "待答复",
+	}, s.now())
 }
 
 // KindWords names a kind for the screen.
