@@ -1,4 +1,4 @@
-// Scanning a code from inside the program: posters, and the codes of answers.
+// Scanning a code from inside the program: posters, answers, people, invitations.
 import { go, say } from './go'
 import { platform } from './platform'
 
@@ -8,8 +8,16 @@ export function leadsTo(text: string): { page: string; query: Record<string, str
   if (scene !== undefined) return { page: 'pages/scene/index', query: { scene: decodeURIComponent(scene) } }
   const code = /pages\/check\/index\?(?:.*&)?code=([^&#]+)/.exec(text)?.[1]
   if (code !== undefined) return { page: 'pages/check/index', query: { code: decodeURIComponent(code) } }
+  const invitation = invitationIn(text)
+  if (invitation !== undefined) return { page: 'pages/me/invitation', query: { code: invitation } }
   const representative = /pages\/representative\/profile\?(?:.*&)?id=([^&#]+)/.exec(text)?.[1]
   return representative === undefined ? undefined : { page: 'pages/representative/profile', query: { id: representative } }
+}
+
+/** The code of a printed invitation; undefined when a text is none. */
+export function invitationIn(text: string): string | undefined {
+  const code = /pages\/me\/invitation\?(?:.*&)?code=([^&#]+)/.exec(text)?.[1]
+  return code === undefined ? undefined : decodeURIComponent(code)
 }
 
 /** Scans, and goes where the code leads. */

@@ -2,6 +2,7 @@
 // taps, handing over in two, and the unit's own steps.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { password } from '../../console/test/desk.mjs'
 import { until } from '../../console/test/newsroom.mjs'
 import { Phone } from '../../console/test/phone.mjs'
 import { onDemo, sizes } from './hand.mjs'
@@ -31,6 +32,31 @@ test('a representative acknowledges in one tap and answers in two, however often
     const answered = await hand.asks(`/representative/messages/${fresh.id}`)
     assert.equal(answered.turns.filter((t) => t.kind === 'answer').length, 1)
     await page.getByRole('textbox', { name: '答复居民' }).waitFor({ state: 'detached' })
+  })
+})
+
+test('a representative begins by scanning the printed invitation, whose code goes into no address that is asked for', async () => {
+  const organisation = new Phone()
+  organisation.demo = house.demo
+  organisation.token = (await organisation.ask('POST', '/sessions/staff', { login: 'organisation', password })).token
+  const { items } = await organisation.ask('GET', '/staff/roster/representatives?limit=100')
+  const seat = items.find((one) => !['林晓棠', '单映雪', '何春梅', '尉迟远'].includes(one.name))
+  const { code } = await organisation.ask('POST', '/staff/invitations', { kind: 'representative', target_id: seat.id })
+  await fetch(house.demo.simulator + '/simulator/users', { method: 'POST', body: JSON.stringify({ name: '刚当选的代表' }) })
+  await house.held('刚当选的代表', async (hand, page) => {
+    const asked = []
+    page.on('request', (request) => asked.push(request.url(), JSON.stringify(request.headers())))
+    await hand.to('pages/me/invitation?code=' + encodeURIComponent(code))
+    await page.getByRole('textbox', { name: '邀请码' }).waitFor()
+    assert.equal(await page.getByRole('textbox', { name: '邀请码' }).inputValue(), code)
+    assert.ok(!page.url().includes(code), 'the code stands in the address')
+    await hand.tap('绑定')
+    await page.getByText('已绑定：' + seat.name).waitFor()
+    await hand.looks('invitation-bound')
+    assert.deepEqual(asked.filter((one) => one.includes(code) && !one.startsWith(house.demo.app + '/h5/?at=')), [])
+    await hand.tap('开始')
+    await hand.title('收件箱').waitFor()
+    await page.getByText(seat.name + ' 代表').waitFor()
   })
 })
 

@@ -68,6 +68,7 @@ export const platform: Platform = {
     link.click()
   },
   ...pictures,
+  forgetQuery: () => history.replaceState(history.state, '', location.pathname + location.search + location.hash.replace(/\?.*$/, '')),
   // A code in an address may stand before the # or behind it.
   sceneOf: (query) => query?.scene ?? new URLSearchParams(location.search).get('scene') ?? '',
 }

@@ -39,6 +39,7 @@ export const platform: Platform = {
   keep: (path) => new Promise((ok, bad) => uni.getFileSystemManager().saveFile({ tempFilePath: path, success: (r) => ok(r.savedFilePath), fail: bad })),
   open: (kept) => new Promise((done) => uni.getFileSystemManager().access({ path: kept, success: () => done(kept), fail: () => done(undefined) })),
   drop: (kept) => new Promise((done) => uni.getFileSystemManager().removeSavedFile({ filePath: kept, complete: () => done() })),
+  forgetQuery: () => undefined,
   scan: () => new Promise((ok, bad) => uni.scanCode({ success: (r) => ok(r.path || r.result || ''), fail: bad })),
   sceneOf: (query) => (query?.scene ? decodeURIComponent(query.scene) : ''),
 }

@@ -33,6 +33,8 @@ export interface Platform {
   fetchFile(path: string, token: string): Promise<string>
   /** Hands a fetched file to the person: saved, or sent to a chat of theirs. Must be called in a tap. */
   handFile(at: string, name: string): Promise<void>
+  /** Takes what this page was opened with out of the address, where there is one: secrets stay in no history and go to nobody. */
+  forgetQuery(): void
   /** Reads a code with the camera; undefined where that is WeChat's own business. */
   scan?: () => Promise<string>
   /** Roughly where the phone is; undefined where that is not to be had. */
