@@ -156,7 +156,7 @@ func TestThePhonePageIsServed(t *testing.T) {
 		t.Errorf("an unknown file gives %d", status)
 	}
 	state := s.control(http.MethodGet, "phone?user=%E7%8E%8B%E7%A7%80%E8%8B%B1", nil)
-	if state.text("app_url") != "http://app.test" || state.object("person").text("name") != "王秀英" || len(state.list("templates")) != 5 {
+	if state.text("app_url") != "http://app.test" || state.object("person").text("name") != "王秀英" || len(state.list("templates")) != 6 {
 		t.Errorf("state %v", state)
 	}
 }

@@ -122,7 +122,7 @@ func with(key, value string) answer {
 func TestTheTemplatesOfAnAccountAreListed(t *testing.T) {
 	s := start(t)
 	list := s.get(s.api("mini", "/wxaapi/newtmpl/gettemplate")).list("data")
-	if len(list) != 4 || list[0].text("priTmplId") != "mini-progress" || !strings.HasPrefix(list[0].text("content"), "留言事项:{{thing1.DATA}}\n") {
+	if len(list) != 5 || list[0].text("priTmplId") != "mini-progress" || !strings.HasPrefix(list[0].text("content"), "留言事项:{{thing1.DATA}}\n") {
 		t.Errorf("templates %v", list)
 	}
 	if got := s.get(s.api("official", "/wxaapi/newtmpl/gettemplate")).list("data"); len(got) != 1 {
