@@ -147,6 +147,8 @@ var actionWords = map[string]string{ //nolint:gosec // what passwords and codes 
 	"message.release_turn":     "放行补充内容",
 	"message.appeal_turn":      "就补充内容申请复核",
 	"message.result_delivered": "结果送达",
+	"message.gather":           "与另一封一并答复",
+	"message.ungather":         "改为单独答复",
 	"message.read":             "查看来信",
 	"message.note":             "写内部备注",
 	"message.open_restricted":  "依法查阅封存的来信",

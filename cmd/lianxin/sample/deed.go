@@ -83,6 +83,7 @@ func (t *town) verbs() map[string]func(context.Context, act) error {
 		"reassign": func(ctx context.Context, a act) error {
 			return just(m.Reassign(ctx, a.by, a.letter, t.roster.ids[aRepresentative+" "+a.with], a.text))
 		},
+		"gather":  t.gather,
 		"note":    func(ctx context.Context, a act) error { return just(m.WriteNote(ctx, a.by, a.letter, a.text)) },
 		"appeal":  func(ctx context.Context, a act) error { return t.onOpening(ctx, a, m.Appeal) },
 		"release": func(ctx context.Context, a act) error { return t.onOpening(ctx, a, m.ReleaseTurn) },
@@ -98,6 +99,18 @@ func (t *town) extend(ctx context.Context, a act) error {
 		return fmt.Errorf("sample: read days: %w", err)
 	}
 	return just(t.messages.Extend(ctx, a.by, a.letter, days, a.text))
+}
+
+// gather puts a message under another one on the same matter.
+func (t *town) gather(ctx context.Context, a act) error {
+	dealt, err := t.messages.ActTogether(ctx, a.by, message.Together{Deed: model.DeedGather, Batch: "gather-" + a.with, IDs: []string{a.letter}, LeadingID: t.letters[a.with]})
+	if err != nil {
+		return err
+	}
+	if !dealt[0].Done {
+		return fmt.Errorf("sample: gather under %s: %s", a.with, dealt[0].Why)
+	}
+	return nil
 }
 
 // confirm reads "solved 5": the resident's word and the rating.
