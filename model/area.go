@@ -17,7 +17,8 @@ const (
 )
 
 // Area is a node of the tree district → street → community. Path holds the ids
-// from the root, each followed by a slash, so that "within" is a prefix.
+// from the root, each followed by a slash, so that "within" is a prefix. Centre
+// is where its middle is, as Place writes it; empty when nobody has said.
 // Revision counts the changes of a record, here and below, so that two who edit
 // it notice each other.
 type Area struct {
@@ -29,6 +30,7 @@ type Area struct {
 	Initials string
 	Path     string
 	Sort     int
+	Centre   string
 	Revision int
 }
 

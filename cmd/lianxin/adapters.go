@@ -230,6 +230,18 @@ func (s signpost) Scene(ctx context.Context, code string) (conversation.Found, e
 	return conversation.Found{Place: resolved.Area.Name, People: people(cards)}, nil
 }
 
+func (s signpost) Near(ctx context.Context, place model.Place) (conversation.Found, error) {
+	near, err := s.places.AreasNear(ctx, place)
+	if err != nil || len(near) == 0 {
+		return conversation.Found{}, err
+	}
+	cards, _, err := s.places.Representatives(ctx, directory.Find{AreaID: near[0].Area.ID}, store.Page{Limit: store.DefaultLimit})
+	if err != nil {
+		return conversation.Found{}, err
+	}
+	return conversation.Found{Place: near[0].Area.Name, People: people(cards)}, nil
+}
+
 func (s signpost) Latest(ctx context.Context, n int) ([]conversation.Headline, error) {
 	articles, _, err := s.news.Articles(ctx, newsroom.Find{}, store.Page{Limit: n})
 	if err != nil {

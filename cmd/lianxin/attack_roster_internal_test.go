@@ -26,7 +26,7 @@ func attacksOnRoster() map[string][]attempt {
 		"POST /api/v1/staff/roster/representatives/{id}/move": {onRevision(on("seat").with("deed", "restore", "reason", "期满"))},
 	}
 	for path, form := range map[string][]any{
-		"areas":          {"name", "", "parent_id", "", "sort", 0, "addresses", []any{}},
+		"areas":          {"name", "", "parent_id", "", "sort", 0, "centre", "", "addresses", []any{}},
 		"organisations":  {"name", "", "kind", "branch", "area_id", "", "parent_id", ""},
 		"electing-units": {"name", "", "area_id", "", "organisation_id", ""},
 		"units":          {"name", "", "area_id", "", "duty", "", "office_line", "", "active", true},

@@ -84,6 +84,7 @@ func attacks() map[string][]attempt {
 		"POST /api/v1/answers/similar":             {attempt{}.with("text", "路灯坏了")},
 		"GET /api/v1/areas":                        {{}},
 		"GET /api/v1/areas/search":                 {{query: "?q=" + url.QueryEscape("和平")}},
+		"GET /api/v1/areas/near":                   {{query: "?latitude=30.26&longitude=120.17"}},
 		"GET /api/v1/consents/wordings":            {{}},
 		"GET /api/v1/areas/{id}":                   {on("area")},
 		"GET /api/v1/articles":                     {{}},

@@ -2,6 +2,7 @@ package open
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"time"
 
@@ -64,6 +65,27 @@ type textQuery struct {
 	Text string `query:"q" minLength:"1" maxLength:"100" required:"true" doc:"社区名、拼音、首字母，或门牌地址"`
 }
 
+// nearQuery is where a phone is. It is rounded to a hundredth of a degree, about
+// a kilometre, by the phone itself, and again here.
+type nearQuery struct {
+	Latitude  float64 `query:"latitude" required:"true" minimum:"-90" maximum:"90" doc:"纬度，精确到百分之一度即可"`
+	Longitude float64 `query:"longitude" required:"true" minimum:"-180" maximum:"180" doc:"经度，精确到百分之一度即可"`
+}
+
+func (in nearQuery) place() model.Place {
+	return model.Place{Latitude: math.Round(in.Latitude*100) / 100, Longitude: math.Round(in.Longitude*100) / 100}
+}
+
+type nearArea struct {
+	AreaView
+	Above []AreaView `json:"above" doc:"上级，由大到小"`
+	Near  int        `json:"near" doc:"社区中心离这里大约多少米，取整到百米"`
+}
+
+type nearAreas struct {
+	Items []nearArea `json:"items"`
+}
+
 func (r Room) registerAreas(api endpoint.API) {
 	endpoint.Register(api, endpoint.Route{Method: http.MethodGet, Path: "/api/v1/areas", ID: "areas", Summary: "下一级区域", Tag: tagFind, Who: endpoint.Anyone(), Cached: true},
 		func(ctx context.Context, in *parentQuery) (*endpoint.Body[areaList], error) {
@@ -88,6 +110,18 @@ func (r Room) registerAreas(api endpoint.API) {
 				hits.Items = append(hits.Items, areaHit{viewArea(h.Area), viewAreas(h.Above), h.Reason})
 			}
 			return endpoint.Of(hits), nil
+		})
+	endpoint.Register(api, endpoint.Route{Method: http.MethodGet, Path: "/api/v1/areas/near", ID: "areas-near", Limit: limit.Search, Summary: "离一个位置最近的社区", Tag: tagFind, Who: endpoint.Anyone(), Cached: true},
+		func(ctx context.Context, in *nearQuery) (*endpoint.Body[nearAreas], error) {
+			found, err := r.Directory.AreasNear(ctx, in.place())
+			if err != nil {
+				return nil, err
+			}
+			near := nearAreas{Items: []nearArea{}}
+			for _, n := range found {
+				near.Items = append(near.Items, nearArea{viewArea(n.Area), viewAreas(n.Above), (n.Metres + 50) / 100 * 100})
+			}
+			return endpoint.Of(near), nil
 		})
 	endpoint.Register(api, endpoint.Route{Method: http.MethodGet, Path: "/api/v1/areas/{id}", ID: "area", Summary: "一个区域", Tag: tagFind, Who: endpoint.Anyone(), Cached: true},
 		func(ctx context.Context, in *endpoint.ID) (*endpoint.Body[areaPlace], error) {

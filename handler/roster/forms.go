@@ -61,7 +61,7 @@ func seen[T, V any](record T, err error, view func(T) V) (V, error) {
 func (r Room) registerForms(api endpoint.API) {
 	desk := r.Roster
 	form[areaForm, areaView]{"areas", "area", "区域", func(ctx context.Context, by model.Actor, known roster.Known, f areaForm) (areaView, error) {
-		in := roster.AreaForm{Name: f.Name, ParentID: f.ParentID, Sort: f.Sort}
+		in := roster.AreaForm{Name: f.Name, ParentID: f.ParentID, Sort: f.Sort, Centre: f.Centre}
 		for _, a := range f.Addresses {
 			in.Addresses = append(in.Addresses, roster.AddressForm(a))
 		}

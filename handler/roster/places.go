@@ -64,6 +64,7 @@ type areaForm struct {
 	Name      string        `json:"name" maxLength:"200"`
 	ParentID  string        `json:"parent_id" maxLength:"36" doc:"上级区域；社区可以改属另一个街道"`
 	Sort      int           `json:"sort" minimum:"0" maximum:"1000000" doc:"显示的先后"`
+	Centre    string        `json:"centre" maxLength:"64" doc:"中心的“纬度,经度”，可以为空"`
 	Addresses []addressForm `json:"addresses" maxItems:"500" doc:"社区的门牌号，全部"`
 }
 
@@ -81,6 +82,7 @@ type areaView struct {
 	Name      string          `json:"name"`
 	ParentID  string          `json:"parent_id"`
 	Sort      int             `json:"sort"`
+	Centre    string          `json:"centre"`
 	Writable  bool            `json:"writable" doc:"在您负责的区域内"`
 	Addresses []addressForm   `json:"addresses"`
 }
@@ -241,7 +243,7 @@ func viewPlaces(by model.Actor, p roster.Places) placesView {
 }
 
 func viewArea(a model.Area, writable bool) areaView {
-	return areaView{ID: a.ID, Revision: a.Revision, Level: a.Level, Name: a.Name, ParentID: a.ParentID, Sort: a.Sort, Writable: writable, Addresses: []addressForm{}}
+	return areaView{ID: a.ID, Revision: a.Revision, Level: a.Level, Name: a.Name, ParentID: a.ParentID, Sort: a.Sort, Centre: a.Centre, Writable: writable, Addresses: []addressForm{}}
 }
 
 func viewOrganisation(o model.Organisation) organisationView {

@@ -33,7 +33,7 @@ func (s *Service) compose(ctx context.Context, p Push) (Answer, error) {
 	case typeLink:
 		return ours(s.sayUnread("链接"), "收到链接"), nil
 	case typeLocation:
-		return ours(s.sayLocation(), "收到位置"), nil
+		return s.answerLocation(ctx, p.Location)
 	}
 	return ours(s.sayHowTo(), "使用说明"), nil
 }
@@ -65,6 +65,21 @@ func (s *Service) answerAct(ctx context.Context, p Push) (Answer, error) {
 		return answer, err
 	}
 	return ours(s.sayHowTo(), "使用说明"), nil
+}
+
+// answerLocation tells who represents the community nearest to a place.
+func (s *Service) answerLocation(ctx context.Context, place *model.Place) (Answer, error) {
+	if place == nil {
+		return ours(s.sayFarAway(), "收到位置"), nil
+	}
+	found, err := lookedUp(s.directory.Near(ctx, *place))
+	if err != nil {
+		return Answer{}, err
+	}
+	if found.empty() {
+		return ours(s.sayFarAway(), "收到位置"), nil
+	}
+	return ours(s.sayFound(found, sayNearest), "按位置找代表"), nil
 }
 
 // scan is the code somebody came by, with what is said before its

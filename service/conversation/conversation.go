@@ -43,6 +43,8 @@ type Directory interface {
 	Find(ctx context.Context, typed string) (Found, error)
 	// Scene resolves the code of a poster or of a person.
 	Scene(ctx context.Context, code string) (Found, error)
+	// Near gives the community nearest to where somebody is.
+	Near(ctx context.Context, place model.Place) (Found, error)
 	// Latest lists the newest articles, newest first.
 	Latest(ctx context.Context, n int) ([]Headline, error)
 }

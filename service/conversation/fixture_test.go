@@ -92,6 +92,7 @@ type town struct {
 	typed  []string
 	places map[string]conversation.Found
 	scenes map[string]conversation.Found
+	near   conversation.Found
 	latest []conversation.Headline
 }
 
@@ -106,6 +107,13 @@ func (t *town) Scene(_ context.Context, code string) (conversation.Found, error)
 		return conversation.Found{}, fault.NotFound("这个二维码")
 	}
 	return found, t.fail
+}
+
+func (t *town) Near(_ context.Context, place model.Place) (conversation.Found, error) {
+	if !place.IsInChina() {
+		return conversation.Found{}, fault.InvalidField("latitude", "这个位置不在服务范围内。")
+	}
+	return t.near, t.fail
 }
 
 func (t *town) Latest(_ context.Context, n int) ([]conversation.Headline, error) {

@@ -75,6 +75,8 @@ func (s *Service) hear(ctx context.Context, h heard) error {
 		return s.leave(ctx, h)
 	case event == eventTemplateEnd:
 		return s.noteDelivery(ctx, h)
+	case event == eventLocation:
+		return s.forget(ctx, h)
 	case event == eventSubscribe, event == eventScan, event == eventClick, h.push.MsgType != typeEvent:
 		return s.converse(ctx, h)
 	}
@@ -122,6 +124,14 @@ func (s *Service) converse(ctx context.Context, h heard) error {
 	return s.say(ctx, h, answer)
 }
 
+// forget erases what a push that nothing follows from says of somebody.
+func (s *Service) forget(ctx context.Context, h heard) error {
+	return store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) error {
+		_, err := claim(ctx, tx, h)
+		return err
+	})
+}
+
 // say sends the answer that was claimed.
 func (s *Service) say(ctx context.Context, h heard, answer Answer) error {
 	err := s.send(ctx, h.push.FromUser, answer)
@@ -151,11 +161,11 @@ func (s *Service) send(ctx context.Context, openID string, answer Answer) error 
 }
 
 // claim takes a push out of the hands of everybody else who has it, and erases
-// the words in it: from here on it is dealt with. False when somebody was
+// the words and the place in it: from here on it is dealt with. False when somebody was
 // faster.
 func claim(ctx context.Context, tx *gorm.DB, h heard) (bool, error) {
 	done := h.push
-	done.Content, done.Recognition, done.Answered = "", "", true
+	done.Content, done.Recognition, done.Location, done.Answered = "", "", nil, true
 	without, err := json.Marshal(done)
 	if err != nil {
 		return false, fmt.Errorf("conversation: erase words: %w", err)

@@ -24,6 +24,8 @@ type Push struct {
 	// Content is what a person typed, Recognition what they said.
 	Content     string
 	Recognition string
+	// Location is where they are, or what they pointed at.
+	Location *model.Place
 	// Status is how the sending of a template or mass message ended, Mass how many
 	// a mass message reached, and Publish which publication came to an end.
 	Status  string
@@ -77,6 +79,7 @@ const (
 	eventMediaCheck   = "wxa_media_check"
 	eventRevoke       = "user_authorization_revoke"
 	eventSubscription = "subscribe_msg_change_event"
+	eventLocation     = "LOCATION"
 	eventMassEnd      = "MASSSENDJOBFINISH"
 	eventPublishEnd   = "PUBLISHJOBFINISH"
 	eventPublishOther = "FREEPUBLISHJOBFINISH" // so called in samples

@@ -112,7 +112,7 @@ func TestTheMenuAnswers(t *testing.T) {
 func TestWhatIsNotTextIsAnsweredToo(t *testing.T) {
 	d := newDesk(t)
 	for kind, want := range map[string]string{
-		"location": "发送社区名称", "image": "图片", "video": "视频", "shortvideo": "视频", "link": "链接", "voice": "没有听清", "file": "例如",
+		"image": "图片", "video": "视频", "shortvideo": "视频", "link": "链接", "voice": "没有听清", "file": "例如",
 	} {
 		wantWords(t, d.answer(conversation.Push{MsgType: kind}), want)
 	}
@@ -137,6 +137,23 @@ func TestOtherEventsAreWrittenDownAndIgnored(t *testing.T) {
 	}
 	if n := len(all[model.Person](d, "1 = 1")); n != 0 {
 		t.Errorf("%d people appeared", n)
+	}
+}
+
+func TestWhereSomebodyIsTellsWhoRepresentsTheNearestCommunity(t *testing.T) {
+	d := newDesk(t)
+	here := model.Place{Latitude: 30.26512, Longitude: 120.17331}
+	wantWords(t, d.answer(conversation.Push{MsgType: "location", Location: &here}), "发送社区名称")
+	d.town.near = conversation.Found{Place: "和平社区", People: people(2)}
+	wantWords(t, d.answer(conversation.Push{MsgType: "location", Location: &here}), "最近的社区")
+	wantWords(t, d.answer(conversation.Push{MsgType: "location", Location: &here}), profile)
+	wantWords(t, d.answer(conversation.Push{MsgType: "location", Location: &model.Place{Latitude: 51.5}}), "发送社区名称")
+	wantWords(t, d.answer(conversation.Push{MsgType: "location"}), "发送社区名称")
+	d.hear(conversation.Push{Event: "LOCATION", FromUser: "o-wang", Location: &here})
+	for _, row := range all[model.Inbound](d, "1 = 1") {
+		if strings.Contains(row.Payload, "30.265") {
+			t.Errorf("kept %s", row.Payload)
+		}
 	}
 }
 

@@ -93,9 +93,12 @@ func (s *Service) sayUnread(what string) string {
 	}.text()
 }
 
-func (s *Service) sayLocation() string {
+// sayNearest stands before what was found by a place.
+const sayNearest = "按您发来的位置，最近的社区如下。"
+
+func (s *Service) sayFarAway() string {
 	return reply{
-		head: "收到您的位置，但这里没有地图服务，不能按位置查找附近的代表。请发送社区名称，" + example,
+		head: "收到您的位置，但附近没有找到登记过位置的社区。请发送社区名称，" + example,
 		tail: "给代表写信：" + s.link(pageHome),
 	}.text()
 }

@@ -124,6 +124,8 @@ func TestWhatIsWrongInAFormStandsByItsField(t *testing.T) {
 	wantFields(t, err, "area_id", "office_line")
 	_, err = d.SaveArea(t.Context(), officer, roster.Known{}, roster.AreaForm{Name: "幸福社区", ParentID: "heping", Addresses: []roster.AddressForm{{Road: "幸福路", From: 9, To: 1}}})
 	wantFields(t, err, "addresses[0]", "name")
+	_, err = d.SaveArea(t.Context(), officer, roster.Known{}, roster.AreaForm{Name: "新社区", ParentID: "heping", Centre: "幸福路口"})
+	wantFields(t, err, "centre")
 }
 
 func wantFields(tb testing.TB, err error, fields ...string) {
@@ -188,7 +190,7 @@ func TestACommunityMovesWithAllThatLiesInIt(t *testing.T) {
 	d.saved(roster.Known{}, somebody("张三"))
 	add(d, model.Unit{ID: "u", AreaID: "xingfu", AreaPath: "d/heping/xingfu/", Name: "幸福居委会", Active: true})
 	add(d, model.Message{ID: "m", AreaID: "xingfu", AreaPath: "d/heping/xingfu/", State: model.MessageDelivered, SubmittedAt: d.clock.Now()})
-	form := roster.AreaForm{Name: "新福社区", ParentID: "xinhua", Addresses: []roster.AddressForm{{Road: "幸福路", From: 1, To: 99, Parity: 1}}}
+	form := roster.AreaForm{Name: "新福社区", ParentID: "xinhua", Centre: "120.15515，30.27415", Addresses: []roster.AddressForm{{Road: "幸福路", From: 1, To: 99, Parity: 1}}}
 	moved, err := d.SaveArea(t.Context(), officer, roster.Known{ID: "xingfu"}, form)
 	if err != nil {
 		t.Fatal(err)
@@ -196,6 +198,9 @@ func TestACommunityMovesWithAllThatLiesInIt(t *testing.T) {
 	const path = "d/xinhua/xingfu/"
 	if moved.Path != path || moved.Initials != "xfsq" || d.seated("张三").AreaPath != path || rows[model.Unit](d, "id = ?", "u")[0].AreaPath != path || rows[model.Message](d, "id = ?", "m")[0].AreaPath != path {
 		t.Errorf("moved to %+v", moved)
+	}
+	if got := rows[model.Area](d, "id = ?", "xingfu")[0].Centre; got != "30.27415,120.15515" {
+		t.Errorf("its middle is %q", got)
 	}
 	if got := rows[model.AreaAddress](d, "area_id = ?", "xingfu"); len(got) != 1 || got[0].Road != "幸福路" || got[0].Parity != 1 {
 		t.Errorf("addresses %+v", got)

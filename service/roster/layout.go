@@ -37,6 +37,7 @@ const (
 	colDuty         = "职责"
 	colLine         = "办公电话"
 	colActive       = "状态"
+	colCentre       = "坐标"
 	colAddress      = "地址"
 	colCode         = "代表编号"
 	colPerson       = "姓名"
@@ -175,6 +176,7 @@ func areaLayout() *layout {
 		{name: colName, also: []string{"区域", "区域名称"}, need: true, width: 24, hint: "区域的名称。名称、级别和上级合起来认定一个区域。", example: "建设社区"},
 		{name: colAbove, also: []string{"上级", "所属街道", "隶属"}, width: 24, hint: "区县留空；街道写区县，社区写街道。", example: "和平街道"},
 		{name: colSort, also: []string{"顺序", "次序"}, width: 8, hint: hintSort, example: "1"},
+		{name: colCentre, also: []string{"经纬度", "中心坐标", "位置坐标"}, width: 22, hint: "社区中心的“纬度,经度”，群众按手机位置找社区时用；没有就留空。", example: "30.27415,120.15515"},
 	}}
 }
 

@@ -64,6 +64,7 @@ func (m *matcher) matchArea(l *line, level, above model.AreaLevel) {
 		}
 	}
 	m.number(l, colSort, &now.Sort)
+	m.centre(l, &now.Centre)
 	m.claim(l, colName, now.ID, "")
 	m.within(l, colName, now.Path)
 	var old []string
@@ -75,6 +76,24 @@ func (m *matcher) matchArea(l *line, level, above model.AreaLevel) {
 	if m.settle(l, name, old, m.areaCells(&now), false) {
 		keep(&m.plan.areas, was, &now)
 	}
+}
+
+// centre reads where the middle of an area is.
+func (m *matcher) centre(l *line, to *string) {
+	c, ok := l.given(colCentre)
+	if !ok {
+		return
+	}
+	text := c.text
+	if c.cleared {
+		text = ""
+	}
+	centre, ok := readCentre(text)
+	if !ok {
+		m.reject(l, colCentre, "%s", wrongCentre)
+		return
+	}
+	*to = centre
 }
 
 // parentArea finds the area above; none for the topmost level.

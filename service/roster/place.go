@@ -15,12 +15,14 @@ import (
 	"lianxin/service/store"
 )
 
-// AreaForm is what is said of an area. Addresses are the house numbers of a
+// AreaForm is what is said of an area. Centre is where its middle is, as the
+// picker of a map service gives it, or empty. Addresses are the house numbers of a
 // community, all of them.
 type AreaForm struct {
 	Name      string
 	ParentID  string
 	Sort      int
+	Centre    string
 	Addresses []AddressForm
 }
 
@@ -39,13 +41,13 @@ var areaShelf = shelf[model.Area]{
 	mark: func(a *model.Area) (*string, *int) { return &a.ID, &a.Revision },
 	path: func(_ *standing, a *model.Area) string { return a.Path },
 	columns: func(a *model.Area) map[string]any {
-		return map[string]any{"name": a.Name, "parent_id": a.ParentID, "path": a.Path, "sort": a.Sort, "pinyin": a.Pinyin, "initials": a.Initials}
+		return map[string]any{"name": a.Name, "parent_id": a.ParentID, "path": a.Path, "sort": a.Sort, "centre": a.Centre, "pinyin": a.Pinyin, "initials": a.Initials}
 	},
 }
 
 // SaveArea adds an area below another one, renames it, or moves a community to
 // another street: then everything that lies in it moves along. Faults: forbidden,
-// not found, conflict, invalid (name, parent_id, addresses).
+// not found, conflict, invalid (name, parent_id, centre, addresses).
 func (s *Service) SaveArea(ctx context.Context, by model.Actor, known Known, f AreaForm) (model.Area, error) {
 	return save(ctx, s, by, areaShelf, known, func(e *edit[model.Area]) { fillArea(e, known, f) },
 		func(ctx context.Context, tx *gorm.DB, e *edit[model.Area]) error {
@@ -60,6 +62,11 @@ func (s *Service) SaveArea(ctx context.Context, by model.Actor, known Known, f A
 
 func fillArea(e *edit[model.Area], known Known, f AreaForm) {
 	e.now.ID, e.now.Name, e.now.Sort = e.newID(known), e.named(f.Name, 60), f.Sort
+	centre, ok := readCentre(f.Centre)
+	if !ok {
+		e.wrong("centre", wrongCentre)
+	}
+	e.now.Centre = centre
 	keys := pinyin.PlaceKeysFor(e.now.Name)
 	e.now.Pinyin, e.now.Initials = keys.Pinyin, keys.Initials
 	parent := e.area[f.ParentID]
@@ -83,6 +90,22 @@ func fillArea(e *edit[model.Area], known Known, f AreaForm) {
 		return a.ID != e.now.ID && a.ParentID == e.now.ParentID && key(a.Name) == key(e.now.Name)
 	}))
 	checkAddresses(&e.wrongs, e.now.Level, f.Addresses)
+}
+
+// wrongCentre says how a place is written.
+const wrongCentre = "请写成“纬度,经度”，如 30.27415,120.15515；在地图服务的坐标拾取页面点一下社区的位置就能复制。"
+
+// readCentre reads where the middle of an area is; nothing is fine.
+func readCentre(text string) (string, bool) {
+	text = label(text)
+	if text == "" {
+		return "", true
+	}
+	place, ok := model.ParsePlace(text)
+	if !ok {
+		return "", false
+	}
+	return place.String(), true
 }
 
 // addressesMax bounds the lines of one community.

@@ -219,7 +219,7 @@ func (s *standing) addStudio(t *model.Studio) {
 // is compared is the same, so that what was exported changes nothing.
 
 func (s *standing) areaCells(a *model.Area) []string {
-	return []string{levelWords.show(string(a.Level)), a.Name, s.areaAt.ref(a.ParentID), strconv.Itoa(a.Sort)}
+	return []string{levelWords.show(string(a.Level)), a.Name, s.areaAt.ref(a.ParentID), strconv.Itoa(a.Sort), a.Centre}
 }
 
 func (s *standing) termCells(t *model.Term) []string { return []string{t.Name, t.StartsOn, t.EndsOn} }

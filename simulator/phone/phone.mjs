@@ -87,7 +87,7 @@ on("say", "submit", async () => {
   byId("words").value = "";
   await ask("POST", mine("messages"), { type: "text", text });
 });
-on("send-location", "click", () => ask("POST", mine("messages"), { type: "location", latitude: 31.2304, longitude: 121.4737, label: "上海市黄浦区人民大道" }));
+on("send-location", "click", () => ask("POST", mine("messages"), { type: "location", latitude: 30.2656, longitude: 120.1733, label: "和平里小区" }));
 on("send-image", "click", () => ask("POST", mine("messages"), { type: "image" }));
 on("send-voice", "click", () => ask("POST", mine("messages"), { type: "voice", recognition: "我想找我的代表" }));
 on("scan", "submit", async () => {

@@ -109,7 +109,7 @@ func (r *roster) find(kind, name string) string {
 
 func (r *roster) addArea(i int, line row) {
 	name, parent := line["name"], line["parent"]
-	a := model.Area{ID: r.name(anArea, name), Level: model.AreaLevel(line["level"]), Name: name, Sort: i}
+	a := model.Area{ID: r.name(anArea, name), Level: model.AreaLevel(line["level"]), Name: name, Sort: i, Centre: line["centre"]}
 	if parent != "" {
 		a.ParentID = r.find(anArea, parent)
 	}

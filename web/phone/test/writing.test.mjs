@@ -214,3 +214,21 @@ async function fromPosterOutside(hand, page) {
   await hand.tap(/^写信给/)
   await hand.tap('知道了，写信')
 }
+
+test('the phone itself finds the community, roughly, and says what else to do when it may not', async () => {
+  const button = '用手机的位置找附近的社区'
+  await house.held('陈思远', async (hand, page) => {
+    await hand.to('pages/area/pick')
+    await hand.tap(button)
+    await page.getByText('没有取到位置').waitFor()
+    await hand.looks('near-refused')
+    await hand.context.grantPermissions(['geolocation'])
+    await hand.context.setGeolocation({ latitude: 30.265123, longitude: 120.171987 })
+    const asked = page.waitForRequest('**/areas/near**')
+    await hand.tap(button)
+    assert.equal(new URL((await asked).url()).search, '?latitude=30.27&longitude=120.17')
+    await hand.looks('near')
+    await page.getByRole('button', { name: /^建设社区|^和平里社区|^红星社区|^纺织社区/ }).first().click()
+    await page.getByText('已记住').waitFor()
+  })
+})

@@ -5,7 +5,7 @@ import { api } from '../api/call'
 import { Problem } from '../api/problem'
 import { pictures } from './h5-pictures'
 import './semantics'
-import type { Platform } from './types'
+import { roughly, type Platform } from './types'
 
 // The stand-in shows these pages in a frame that is named after a person: several
 // phones in one browser, each with what it keeps to itself.
@@ -68,6 +68,14 @@ export const platform: Platform = {
     link.click()
   },
   ...pictures,
+  // The browser's degrees (WGS-84) differ from the map's (GCJ-02) by a few hundred
+  // metres, less than what is rounded away.
+  whereabouts: () =>
+    new Promise((ok, bad) => {
+      const failed = () => bad(new Problem(0, 'no_place', '没有取到位置。请在手机设置里允许微信使用位置后再试；也可以按名称、地址找，或在下面一级一级选。'))
+      if (!('geolocation' in navigator)) return failed()
+      navigator.geolocation.getCurrentPosition((at) => ok(roughly(at.coords)), failed, { timeout: 10_000, maximumAge: 600_000 })
+    }),
   forgetQuery: () => history.replaceState(history.state, '', location.pathname + location.search + location.hash.replace(/\?.*$/, '')),
   // A code in an address may stand before the # or behind it.
   sceneOf: (query) => query?.scene ?? new URLSearchParams(location.search).get('scene') ?? '',

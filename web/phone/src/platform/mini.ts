@@ -1,7 +1,7 @@
 // The mini-program: WeChat itself says who somebody is.
 import { Problem } from '../api/problem'
 import { server } from '../api/send'
-import type { Platform } from './types'
+import { roughly, type Platform, type Whereabouts } from './types'
 
 export const platform: Platform = {
   form: 'mini',
@@ -41,5 +41,15 @@ export const platform: Platform = {
   drop: (kept) => new Promise((done) => uni.getFileSystemManager().removeSavedFile({ filePath: kept, complete: () => done() })),
   forgetQuery: () => undefined,
   scan: () => new Promise((ok, bad) => uni.scanCode({ success: (r) => ok(r.path || r.result || ''), fail: bad })),
+  // https://developers.weixin.qq.com/miniprogram/dev/api/location/wx.getFuzzyLocation.html
+  whereabouts: () =>
+    new Promise((ok, bad) => {
+      const wx = uni as unknown as { getFuzzyLocation: (o: { type: 'gcj02'; success: (at: Whereabouts) => void; fail: () => void }) => void }
+      wx.getFuzzyLocation({
+        type: 'gcj02',
+        success: (at) => ok(roughly(at)),
+        fail: () => bad(new Problem(0, 'no_place', '没有取到位置。可以点右上角“…”，在“设置”里允许使用位置；也可以按名称、地址找，或在下面一级一级选。')),
+      })
+    }),
   sceneOf: (query) => (query?.scene ? decodeURIComponent(query.scene) : ''),
 }

@@ -3,6 +3,14 @@
 /** How somebody proved to be the person that WeChat knows. */
 export type Proof = { by: 'wechat' | 'official'; code: string }
 
+/** A place in degrees, rounded to a hundredth: about a kilometre, enough to find a community and no more. */
+export interface Whereabouts {
+  latitude: number
+  longitude: number
+}
+
+export const roughly = (at: Whereabouts): Whereabouts => ({ latitude: Math.round(at.latitude * 100) / 100, longitude: Math.round(at.longitude * 100) / 100 })
+
 export interface Platform {
   /** Which form this is. */
   readonly form: 'mini' | 'h5'
@@ -37,8 +45,8 @@ export interface Platform {
   forgetQuery(): void
   /** Reads a code with the camera; undefined where that is WeChat's own business. */
   scan?: () => Promise<string>
-  /** Roughly where the phone is; undefined where that is not to be had. */
-  whereabouts?: () => Promise<{ latitude: number; longitude: number }>
+  /** Roughly where the phone is, when the person allows it. Throws a Problem that says what else to do. */
+  whereabouts(): Promise<Whereabouts>
   /** The scene of the code by which the program was opened. */
   sceneOf(query: Record<string, string | undefined> | undefined): string
 }

@@ -50,3 +50,18 @@ test('a representative answers, and after a lost line or a broken server the sam
   assert.deepEqual(new Set(sent().map((a) => a.options.header['Idempotency-Key'])).size, 1)
   assert.deepEqual(sent().at(-1).body, { body: '周五前修好。' })
 })
+
+test('finds the community by where the phone roughly is, and says what else to do when it may not', async () => {
+  answers.set('GET /areas', { items: [] })
+  answers.set('GET /areas/near', { items: [{ id: 'a1', parent_id: 's1', level: 'community', name: '和平里社区', above: [{ id: 's1', parent_id: 'd', level: 'street', name: '和平街道' }], near: 800 }] })
+  const page = await open('pages/area/pick')
+  await until(() => words(page).includes('用手机的位置'), 'there is no button')
+  answers.set('getFuzzyLocation', new Error('auth deny'))
+  await tap(page, '用手机的位置找附近的社区')
+  await until(() => words(page).includes('没有取到位置'), 'the refusal is not told')
+  answers.delete('getFuzzyLocation')
+  await tap(page, '用手机的位置找附近的社区')
+  await until(() => words(page).includes('约 800 米'), 'nothing was found')
+  assert.deepEqual(asked.find((a) => a.name === 'GET /areas/near').query, { latitude: '30.27', longitude: '120.17' })
+  assert.equal(asked.find((a) => a.name === 'getFuzzyLocation').options.type, 'gcj02')
+})

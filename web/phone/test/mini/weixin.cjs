@@ -54,6 +54,7 @@ Object.assign(wx, quiet, {
   redirectTo: note('redirectTo', {}),
   switchTab: note('switchTab', {}),
   navigateBack: note('navigateBack', {}),
+  getFuzzyLocation: note('getFuzzyLocation', { latitude: 30.265123, longitude: 120.171987 }),
   chooseImage: note('chooseImage', { tempFilePaths: ['wxfile://picked/a.jpg', 'wxfile://picked/b.jpg'], tempFiles: [] }),
   chooseMedia: note('chooseMedia', { tempFiles: [{ tempFilePath: 'wxfile://picked/a.jpg' }, { tempFilePath: 'wxfile://picked/b.jpg' }] }),
   setClipboardData: note('setClipboardData', {}),
