@@ -1,9 +1,12 @@
 package newsroom_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
+
+	"gorm.io/gorm"
 
 	"lianxin/model"
 	"lianxin/model/fault"
@@ -344,6 +347,21 @@ func TestAnErasedResidentIsTakenOutOfTheirStory(t *testing.T) {
 		}
 	}
 	v.wantState(id, model.StoryWithdrawn)
+}
+
+func TestNothingIsWrittenOfAMessageThatWasSealedMeanwhile(t *testing.T) {
+	v := newVillage(t)
+	id := v.begin(both...)
+	v.decide(v.wang, id, true, both...)
+	v.decide(v.zhang, id, true, both...)
+	err := store.InTx(t.Context(), v.db, func(ctx context.Context, tx *gorm.DB) error {
+		_, err := store.From[model.Message](tx).Where("id = ?", "m").Update(ctx, "restricted_at", v.clock.Now())
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantFault(t, v.WriteStory(t.Context(), v.bai, id), fault.KindConflict)
 }
 
 func TestAGivenUpStoryIsWithdrawn(t *testing.T) {

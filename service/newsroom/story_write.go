@@ -105,7 +105,11 @@ type tale struct {
 func (s *Service) told(ctx context.Context, tx *gorm.DB, c model.CaseStory) (tale, error) {
 	var t tale
 	var err error
-	if t.message, err = store.From[model.Message](tx).Where("id = ? AND restricted_at IS NULL", c.MessageID).Take(ctx); err != nil {
+	t.message, err = store.From[model.Message](tx).Where("id = ? AND restricted_at IS NULL", c.MessageID).Take(ctx)
+	if store.IsAbsent(err) {
+		return t, fault.Conflict("这封来信已经封存，不能再写成典型案例。")
+	}
+	if err != nil {
 		return t, fmt.Errorf("newsroom: read message of story: %w", err)
 	}
 	if t.turns, err = store.From[model.Turn](tx).Where("message_id = ? AND screening = ?", c.MessageID, model.ScreeningShown).Order("created_at, id").Find(ctx); err != nil {
