@@ -77,7 +77,7 @@ func TestEveryFieldOfTheConversationHasItsTwinInAPush(t *testing.T) {
 	full := wire.Push{
 		Account: "a", FromUser: "b", CreateTime: noon.UTC(), MsgType: "c", Event: "d", MsgID: "e", EventKey: "f", Scene: "g", Content: "h",
 		Recognition: "i", Status: "j", TraceID: "k", Suggest: model.SuggestPass, Label: 1, ErrCode: 2, OpenID: "l", RevokeInfo: "m",
-		Subscriptions: []wire.Subscription{{TemplateID: "n", Status: "o"}}, Mass: &wire.Mass{Sent: 2}, Publish: &wire.Publish{ID: "p"},
+		Subscriptions: []wire.Subscription{{TemplateID: "n", Status: "o"}}, Mass: &wire.Mass{Sent: 2}, Location: &wire.Location{Latitude: 30.26, Longitude: 120.16}, Publish: &wire.Publish{ID: "p"},
 	}
 	payload, err := json.Marshal(full)
 	if err != nil {

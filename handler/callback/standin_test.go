@@ -52,6 +52,10 @@ func (town) Scene(context.Context, string) (conversation.Found, error) {
 	return conversation.Found{}, nil
 }
 
+func (town) Near(context.Context, model.Place) (conversation.Found, error) {
+	return conversation.Found{}, nil
+}
+
 func (town) Latest(context.Context, int) ([]conversation.Headline, error) { return nil, nil }
 
 // whole is everything between WeChat's push and the answer, with a real database.
