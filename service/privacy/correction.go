@@ -169,7 +169,7 @@ func (s *Service) RuleCorrection(ctx context.Context, by model.Actor, id string,
 		words := map[model.CorrectionState]string{model.CorrectionDone: "已更正", model.CorrectionDeclined: "不予更正"}[r.State]
 		err = notice.Send(ctx, tx, model.Notice{
 			PersonID: c.PersonID, Happening: "correction/" + c.ID + "/answer", Template: model.TemplateProgress, Title: "更正请求有了答复", Thing: "更正请求", Phrase: words,
-			Hint: words, Body: words + "。" + r.Reply, MessageID: c.MessageID, Link: "pages/me/data",
+			Hint: words, Body: words + "。" + r.Reply, MessageID: c.MessageID, Link: "pages/me/corrections",
 		}, s.now())
 		if err != nil {
 			return err
