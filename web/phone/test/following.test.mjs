@@ -2,36 +2,11 @@
 // allowing a story, and one's own data.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { password } from '../../console/test/desk.mjs'
 import { until } from '../../console/test/newsroom.mjs'
 import { Phone } from '../../console/test/phone.mjs'
-import { onDemo, sizes } from './hand.mjs'
+import { onDemo, sizes, staff } from './hand.mjs'
 
 const house = onDemo()
-
-/**
- * Signs in whom the mini-program knows, since WeChat checks the words of no others;
- * gives the same person by the API.
- */
-async function known(hand) {
-  const { code } = await (await fetch(house.demo.simulator + '/simulator/login-codes', { method: 'POST', body: JSON.stringify({ account: 'mini', user: hand.who }) })).json()
-  const phone = new Phone()
-  phone.demo = house.demo
-  const signed = await phone.ask('POST', '/sessions/wechat', { code })
-  phone.token = signed.token
-  const session = JSON.stringify({ token: signed.token, refresh: signed.refresh_token, person: signed.person_id })
-  await hand.context.addInitScript(([origin, kept]) => {
-    if (location.origin === origin && localStorage.getItem('lianxin.session') === null) localStorage.setItem('lianxin.session', kept)
-  }, [house.demo.app, session])
-  return phone
-}
-
-async function publicity() {
-  const desk = new Phone()
-  desk.demo = house.demo
-  desk.token = (await desk.ask('POST', '/sessions/staff', { login: 'publicity', password })).token
-  return desk
-}
 
 /** Has this person write to 林晓棠, who answers; gives the message's id and the one who answers. */
 async function answered(resident, body) {
@@ -45,7 +20,7 @@ async function answered(resident, body) {
 }
 
 test('a resident says that it is not solved, then that it is, and how content they are', () => house.held('宋明哲', async (hand, page) => {
-  const resident = await known(hand)
+  const resident = await hand.known()
   const { id, representative } = await answered(resident, '三号楼楼道的灯坏了一周，老人晚上不敢下楼。')
 
   await hand.to('pages/message/list')
@@ -99,10 +74,10 @@ test('a resident says that it is not solved, then that it is, and how content th
 }))
 
 test('a resident allows a case story word for word, sees it, and takes it back', () => house.held('唐小雨', async (hand, page) => {
-  const resident = await known(hand)
+  const resident = await hand.known()
   const { id, representative } = await answered(resident, '小区门口的路灯不亮，晚上孩子放学要摸黑走。')
   await resident.ask('POST', `/messages/${id}/confirm`, { word: 'solved', rating: 5 })
-  const desk = await publicity()
+  const desk = await staff(house.demo, 'publicity')
   const story = (await desk.ask('POST', '/staff/stories', { message_id: id, channels: ['mini_program', 'official_account'] })).id
 
   await hand.to('pages/me/consents')
@@ -137,7 +112,7 @@ test('a resident allows a case story word for word, sees it, and takes it back',
 }))
 
 test('somebody sees what is kept of them, has it erased, and thinks better of it', () => house.held('韩冬生', async (hand, page) => {
-  const me = await known(hand)
+  const me = await hand.known()
   await hand.elder()
   await hand.to('pages/me/index')
   await hand.tap(/我的数据/, { exact: false })

@@ -1,7 +1,8 @@
 // Somebody who holds a phone: a browser that says it is WeChat's, in which the
 // stand-in signs in whoever holds it, as WeChat would, without a word.
 import assert from 'node:assert/strict'
-import { Desk, onDemo as atDesk, openBrowser, pictures, startDemo } from '../../console/test/desk.mjs'
+import { Desk, onDemo as atDesk, openBrowser, password, pictures, startDemo } from '../../console/test/desk.mjs'
+import { Phone } from '../../console/test/phone.mjs'
 
 export { openBrowser, pictures, startDemo }
 
@@ -28,6 +29,23 @@ export class Hand extends Desk {
       if (location.origin === origin) window.name = 'phone:' + name
     }, [demo.simulator, who])
     return hand
+  }
+
+  /**
+   * Signs in whom the mini-program knows, since WeChat checks the words of no others;
+   * gives the same person by the API.
+   */
+  async known() {
+    const { code } = await standIn(this.demo, 'POST', 'login-codes', { account: 'mini', user: this.who })
+    const phone = new Phone()
+    phone.demo = this.demo
+    const signed = await phone.ask('POST', '/sessions/wechat', { code })
+    phone.token = signed.token
+    const session = JSON.stringify({ token: signed.token, refresh: signed.refresh_token, person: signed.person_id })
+    await this.context.addInitScript(([origin, kept]) => {
+      if (location.origin === origin && localStorage.getItem('lianxin.session') === null) localStorage.setItem('lianxin.session', kept)
+    }, [this.demo.app, session])
+    return phone
   }
 
   /** Opens a page by its path among the pages for phones, as a link or a code does. */
@@ -78,6 +96,23 @@ export class Hand extends Desk {
   offline(on = true) {
     return this.context.setOffline(on)
   }
+}
+
+/** Asks the stand-in for something, or tells it. */
+export async function standIn(demo, method, path, body) {
+  const response = await fetch(demo.simulator + '/simulator/' + path, { method, body: body && JSON.stringify(body) })
+  const text = await response.text()
+  assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`)
+  return text && JSON.parse(text)
+}
+
+/** Somebody of the staff, by the API, who has proved who they are. */
+export async function staff(demo, login) {
+  const desk = new Phone()
+  desk.demo = demo
+  desk.token = (await desk.ask('POST', '/sessions/staff', { login, password })).token
+  await desk.ask('POST', '/sessions/current/step-up', { password })
+  return desk
 }
 
 /** The demo and the browser of a file's tests, with phones. */

@@ -3,14 +3,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Phone } from '../../console/test/phone.mjs'
-import { onDemo } from './hand.mjs'
+import { onDemo, standIn } from './hand.mjs'
 
 const house = onDemo()
 
 /** The newest code that reached somebody's phone. */
 async function texted(who) {
   for (let n = 0; n < 50; n++) {
-    const { texts } = await (await fetch(`${house.demo.simulator}/simulator/users/${encodeURIComponent(who)}/texts`)).json()
+    const { texts } = await standIn(house.demo, 'GET', `users/${encodeURIComponent(who)}/texts`)
     const code = texts?.map((one) => /\d{6}/.exec(one.text)?.[0]).filter(Boolean).at(-1)
     if (code) return code
     await new Promise((done) => setTimeout(done, 100))
@@ -20,7 +20,7 @@ async function texted(who) {
 
 test('on H5 a phone number is proved by a code, and with it a membership is confirmed', async () => {
   await house.held('刘慧敏', async (hand, page) => {
-    const { person } = await (await fetch(`${house.demo.simulator}/simulator/phone?user=${encodeURIComponent('刘慧敏')}`)).json()
+    const { person } = await standIn(house.demo, 'GET', 'phone?user=' + encodeURIComponent('刘慧敏'))
     await hand.to('pages/me/phone')
     await page.getByRole('textbox', { name: '手机号' }).or(page.getByRole('spinbutton', { name: '手机号' })).fill(person.phone)
     await hand.tap('发验证码')
@@ -38,16 +38,10 @@ test('on H5 a phone number is proved by a code, and with it a membership is conf
   })
 })
 
-/** Tells the stand-in something of itself. */
-async function standIn(method, path, body) {
-  const response = await fetch(house.demo.simulator + '/simulator/' + path, { method, body: JSON.stringify(body) })
-  assert.ok(response.ok, `${method} ${path}: ${response.status} ${await response.text()}`)
-}
-
 test('without a unionid a code makes mini-program and official account one person, and it can be undone', async () => {
   const who = '卢望舒'
-  for (const account of ['mini', 'official']) await standIn('PUT', 'accounts/' + account, { bound: false })
-  await standIn('POST', 'users', { name: who })
+  for (const account of ['mini', 'official']) await standIn(house.demo, 'PUT', 'accounts/' + account, { bound: false })
+  await standIn(house.demo, 'POST', 'users', { name: who })
   const mini = await Phone.of(house.demo, who)
   await mini.ask('PUT', '/me/name', { name: '卢望舒' })
   const { items } = await mini.ask('GET', `/representatives?q=${encodeURIComponent('林晓棠')}`)

@@ -1,19 +1,10 @@
 // A representative leaves while a letter is open: the one who wrote loses nobody.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { password } from '../../console/test/desk.mjs'
 import { Phone } from '../../console/test/phone.mjs'
-import { onDemo } from './hand.mjs'
+import { onDemo, staff } from './hand.mjs'
 
 const house = onDemo()
-
-async function desk(login) {
-  const staff = new Phone()
-  staff.demo = house.demo
-  staff.token = (await staff.ask('POST', '/sessions/staff', { login, password })).token
-  await staff.ask('POST', '/sessions/current/step-up', { password })
-  return staff
-}
 
 test('whoever wrote to a representative who leaves is told who is responsible now, and the old phone sees nothing more', async () => {
   const resident = await Phone.of(house.demo, '唐小雨')
@@ -23,7 +14,7 @@ test('whoever wrote to a representative who leaves is told who is responsible no
     await leaving.to('pages/inbox/index')
     await old.getByText('菜场后门的路灯不亮', { exact: false }).waitFor()
 
-    const organisation = await desk('organisation')
+    const organisation = await staff(house.demo, 'organisation')
     const seat = await organisation.ask('GET', `/staff/roster/representatives/${items[0].id}`)
     await organisation.ask('POST', `/staff/roster/representatives/${items[0].id}/end?revision=${seat.revision}`, { deed: 'end_service', reason: '工作调动' })
 

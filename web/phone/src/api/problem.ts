@@ -40,7 +40,10 @@ export class Problem extends Error {
       const name = e.field.replace(/^body\./, '')
       fields[name] = fields[name] ?? e.message
     }
-    return new Problem(status, p.code ?? 'unknown', p.detail ?? '系统没有给出说明，请稍后再试。', { fields, retryAfter })
+    const words = p.detail ?? '系统没有给出说明，请稍后再试。'
+    // What broke in the server is found there by this number, which people are asked to tell.
+    const number = p.code === 'internal' && p.request_id ? `（请求编号 ${p.request_id}）` : ''
+    return new Problem(status, p.code ?? 'unknown', words + number, { fields, retryAfter })
   }
 }
 

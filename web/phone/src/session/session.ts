@@ -5,6 +5,7 @@ import { api, type Schema } from '../api/call'
 import { Problem } from '../api/problem'
 import { keepWith } from '../api/send'
 import { forget, keep, kept } from '../drawer'
+import { say } from '../go'
 import { platform } from '../platform'
 
 export type Me = Schema['PersonMeView']
@@ -31,6 +32,9 @@ function set(next: Session | null): void {
 
 /** What a person reads who is in a browser of its own, where WeChat cannot say who they are. */
 export const notInWeChat = 'not_in_wechat'
+
+/** What a page of representatives or units says to who was bound to none. */
+export const notBound = 'not_bound'
 
 let proving: Promise<void> | undefined
 
@@ -107,7 +111,11 @@ export function begin(): void {
   // On H5 the page was left to prove it, and this is the way back.
   if (state.session === null) return
   const proof = platform.returned()
-  if (proof !== undefined) api.post('/api/v1/sessions/current/step-up', { body: { wechat_code: proof.code } }).catch((e: unknown) => console.warn('not proved', e))
+  if (proof === undefined) return
+  api.post('/api/v1/sessions/current/step-up', { body: { wechat_code: proof.code } }).then(
+    () => say('已确认是您本人，请再点一次'),
+    (e: unknown) => say(e instanceof Problem ? e.message : '没有确认成功，请再点一次'),
+  )
 }
 
 /** WeChat says once more who this is. The person is asked first: what follows is serious. */

@@ -8,6 +8,7 @@ import { join, relative, resolve } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import ci from 'miniprogram-ci'
+import { entries } from '../zip.mjs'
 
 const built = resolve(process.env.LIANXIN_MINI ?? fileURLToPath(new URL('../../dist/mini', import.meta.url)))
 const mostBytes = 500 * 1024
@@ -29,18 +30,6 @@ before(() => {
 })
 
 const files = (folder) => readdirSync(folder, { withFileTypes: true }).flatMap((e) => (e.isDirectory() ? files(join(folder, e.name)) : [join(folder, e.name)]))
-
-/** What is in an archive, and how much each takes there, by its central directory. */
-function entries(zip) {
-  const found = []
-  const end = zip.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'))
-  for (let at = zip.readUInt32LE(end + 16), left = zip.readUInt16LE(end + 10); left > 0; left--) {
-    const [name, extra, comment] = [28, 30, 32].map((n) => zip.readUInt16LE(at + n))
-    found.push({ name: zip.toString('utf8', at + 46, at + 46 + name).replace(/^\//, ''), size: zip.readUInt32LE(at + 20) })
-    at += 46 + name + extra + comment
-  }
-  return found
-}
 
 test("WeChat's own compiler takes the mini-program, and its main package is under 500 KB", async () => {
   const packed = join(scratch, 'packed.zip')

@@ -7,7 +7,7 @@ export type State = Message['state']
 const next: Record<State, string> = {
   submitted: '正在检查内容，一般只要几分钟，通过后就送到代表手里。',
   held: '机器拿不准，工作人员会看一看，再送到代表手里。',
-  refused: '来信没有送出。您可以在下面请人工再看一次。',
+  refused: '来信没有送出。您可以请人工再看一次。',
   screened: '马上送到代表手里。',
   delivered: '代表看到后，会先告诉您“收到了”。',
   acknowledged: '代表正在了解情况，会直接答复，或者转给能办的单位。',
