@@ -4,7 +4,9 @@ import "time"
 
 // PersonLink says that two persons turned out to be one: everything of the
 // absorbed one went over to the kept one. Until UndoUntil it can be undone;
-// NameTaken and PhoneTaken say that the kept one had none and took the other's.
+// NameTaken says that the kept one had no name and took the other's. PhoneTaken
+// says that the kept one has the other's number since; of two numbers the one
+// that did not stay is put aside here, sealed, and found by its hash.
 // One that was undone stays, so that WeChat's word alone does not join the two
 // again.
 type PersonLink struct {
@@ -15,9 +17,13 @@ type PersonLink struct {
 	State      LinkState
 	NameTaken  bool
 	PhoneTaken bool
-	LinkedAt   time.Time
-	UndoUntil  time.Time
-	UndoneAt   *time.Time
+
+	PhoneAside     Sealed
+	PhoneAsideHash string
+
+	LinkedAt  time.Time
+	UndoUntil time.Time
+	UndoneAt  *time.Time
 }
 
 // LinkCause is why two persons were joined.

@@ -52,7 +52,8 @@ const (
 // Notice (服务通知) tells one person of one happening. Link is a path of the
 // mini-program. Thing, Phrase, Name, Hint and DueAt fill the fields of a
 // template; Hint has at most 20 characters, as WeChat allows, and stands for a
-// Body that is longer. DueAt is what a task must be done by.
+// Body that is longer. DueAt is what a task must be done by. OnlyOn pushes to one
+// account of WeChat and no other: what each side must hear by itself.
 type Notice struct {
 	ID        string
 	PersonID  string
@@ -67,6 +68,7 @@ type Notice struct {
 	Phrase    string
 	Name      string
 	DueAt     *time.Time
+	OnlyOn    WeChatAccount
 	State     NoticeState
 	Channel   NoticeChannel
 	CreatedAt time.Time

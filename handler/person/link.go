@@ -25,8 +25,9 @@ type linkCodeInput struct {
 
 type linkInput struct {
 	Body struct {
-		Code      string `json:"code" minLength:"1" maxLength:"40" doc:"另一边显示的关联码"`
-		Confirmed bool   `json:"confirmed" doc:"看过合并内容（preview）并确认后为 true"`
+		Code      string            `json:"code" minLength:"1" maxLength:"40" doc:"另一边显示的关联码"`
+		Confirmed bool              `json:"confirmed" doc:"看过合并内容（preview）并确认后为 true"`
+		Phone     account.LinkPhone `json:"phone,omitempty" enum:"mine,other" doc:"两边手机号不同时留下哪一边的；不填按 preview 的 phone_of"`
 	}
 }
 
@@ -45,6 +46,9 @@ type linkPreviewView struct {
 	Other linkSideView `json:"other" doc:"生成关联码的那一边"`
 	Name  string       `json:"name,omitempty" doc:"合并后的称呼，只显示姓"`
 	Phone string       `json:"phone,omitempty" doc:"合并后的手机号，隐去中间四位"`
+
+	PhoneOf   account.LinkPhone `json:"phone_of,omitempty" enum:"mine,other" doc:"两边手机号不同：不另选时留下哪一边的，另一个放在一边，撤销时还回"`
+	MayChoose bool              `json:"may_choose" doc:"可以选择留下哪一个手机号"`
 }
 
 type linkView struct {
@@ -147,7 +151,9 @@ func (r Room) registerLinks(api endpoint.API) {
 		if err != nil {
 			return nil, err
 		}
-		return endpoint.Of(linkPreviewView{Mine: viewSide(p.Mine), Other: viewSide(p.Other), Name: p.Name, Phone: p.Phone}), nil
+		return endpoint.Of(linkPreviewView{
+			Mine: viewSide(p.Mine), Other: viewSide(p.Other), Name: p.Name, Phone: p.Phone, PhoneOf: p.PhoneOf, MayChoose: p.MayChoose,
+		}), nil
 	})
 	endpoint.Act(api, endpoint.Route{
 		Method: http.MethodPost, Path: "/api/v1/me/link", ID: "link", Limit: limit.Invitation, Summary: "用关联码合并小程序和公众号的两个账号", Tag: tag, Who: endpoint.SignedIn(),
@@ -155,7 +161,7 @@ func (r Room) registerLinks(api endpoint.API) {
 		if !in.Body.Confirmed {
 			return nil, fault.InvalidField("confirmed", "请先看清合并内容，再确认合并。")
 		}
-		link, err := r.Accounts.Link(ctx, by, in.Body.Code)
+		link, err := r.Accounts.Link(ctx, by, in.Body.Code, in.Body.Phone)
 		if err != nil {
 			return nil, err
 		}

@@ -99,11 +99,24 @@ func newDigits(size int) string {
 
 // LinkPreview shows what joining would put together: Mine is the actor, Other
 // who gave the code. Names and phones are masked. Name and Phone are what the
-// one person will have.
+// one person will have. Where each has a number, PhoneOf says whose stays when
+// nothing else is chosen, and MayChoose whether the actor may choose.
 type LinkPreview struct {
 	Mine, Other LinkSide
 	Name, Phone string
+	PhoneOf     LinkPhone
+	MayChoose   bool
 }
+
+// LinkPhone says whose number stays when two who have one each are joined.
+type LinkPhone string
+
+// The number of who types the code, or of who gave it; nothing chosen leaves it
+// to who is kept.
+const (
+	PhoneOfMine  LinkPhone = "mine"
+	PhoneOfOther LinkPhone = "other"
+)
 
 // LinkSide is one of two who may be joined.
 type LinkSide struct {
@@ -128,17 +141,18 @@ func (s *Service) ForeseeLink(ctx context.Context, by model.Actor, code string) 
 		if row.UsedAt != nil {
 			return errNoLinkCode()
 		}
-		kept, absorbed, err := s.linker.Foresee(ctx, tx, [2]string{by.PersonID, row.PersonID}, model.LinkByCode)
+		prospect, err := s.linker.Foresee(ctx, tx, linking.Pair{PersonID: by.PersonID, OtherID: row.PersonID, Cause: model.LinkByCode})
 		if err != nil {
 			return err
 		}
-		preview = previewOf(by, kept, absorbed)
+		preview = previewOf(by, prospect)
 		return nil
 	})
 	return preview, err
 }
 
-func previewOf(by model.Actor, kept, absorbed linking.Side) LinkPreview {
+func previewOf(by model.Actor, prospect linking.Prospect) LinkPreview {
+	kept, absorbed := prospect.Kept, prospect.Absorbed
 	p := LinkPreview{Name: kept.Name, Phone: maskPhone(kept.Phone)}
 	if p.Name == "" {
 		p.Name = absorbed.Name
@@ -149,8 +163,14 @@ func previewOf(by model.Actor, kept, absorbed linking.Side) LinkPreview {
 	// The name of the other side is not the actor's to know before the two are one.
 	p.Name = maskName(p.Name)
 	p.Mine, p.Other = sideOf(kept), sideOf(absorbed)
+	if prospect.TwoPhones {
+		p.PhoneOf, p.MayChoose = PhoneOfMine, prospect.MayChoose
+	}
 	if absorbed.PersonID == by.PersonID {
 		p.Mine, p.Other = p.Other, p.Mine
+		if prospect.TwoPhones {
+			p.PhoneOf = PhoneOfOther
+		}
 	}
 	return p
 }
@@ -172,11 +192,12 @@ func maskName(name string) string {
 }
 
 // Link joins the actor with whoever was given the code: the two are one person
-// from now on, for thirty days not for good. The same code again, by the same
-// person, says what came of it. Faults: unauthenticated; forbidden outside
-// WeChat; invalid (code); too many wrong codes; conflict for two who cannot be
-// one.
-func (s *Service) Link(ctx context.Context, by model.Actor, code string) (model.PersonLink, error) {
+// from now on, for thirty days not for good. Where each has a phone number, phone
+// says which of the two stays. The same code again, by the same person, says what
+// came of it. Faults: unauthenticated; forbidden outside WeChat; invalid (code);
+// too many wrong codes; conflict for two who cannot be one, or a number that is
+// not the actor's to choose.
+func (s *Service) Link(ctx context.Context, by model.Actor, code string, phone LinkPhone) (model.PersonLink, error) {
 	if err := s.byWeChat(ctx, by); err != nil {
 		return model.PersonLink{}, err
 	}
@@ -187,7 +208,9 @@ func (s *Service) Link(ctx context.Context, by model.Actor, code string) (model.
 			link, err = s.linkedBefore(ctx, tx, by, row)
 			return err
 		}
-		if link, err = s.linker.Join(ctx, tx, by, [2]string{by.PersonID, row.PersonID}, model.LinkByCode); err != nil {
+		two := linking.Pair{PersonID: by.PersonID, OtherID: row.PersonID, Cause: model.LinkByCode}
+		two.PhoneOf = map[LinkPhone]string{PhoneOfMine: two.PersonID, PhoneOfOther: two.OtherID}[phone]
+		if link, err = s.linker.Join(ctx, tx, by, two); err != nil {
 			return err
 		}
 		n, err := store.From[model.LinkCode](tx).Where("id = ? AND used_at IS NULL", row.ID).

@@ -71,7 +71,7 @@ func TestACodeMakesMiniProgramAndOfficialAccountOnePerson(t *testing.T) {
 	mini, official := town.both()
 	town.livedIn(mini.Actor.PersonID, "mini")
 	town.livedIn(official.Actor.PersonID, "official")
-	link, err := town.Link(t.Context(), official.Actor, town.offer(mini.Actor))
+	link, err := town.Link(t.Context(), official.Actor, town.offer(mini.Actor), "")
 	wantNone(t, err)
 	if link.KeptID != mini.Actor.PersonID || link.AbsorbedID != official.Actor.PersonID {
 		t.Errorf("the one who was here first is kept: %+v", link)
@@ -93,9 +93,11 @@ func TestACodeMakesMiniProgramAndOfficialAccountOnePerson(t *testing.T) {
 	if again := town.comes("official", "o-wang", ""); again.Actor.PersonID != link.KeptID {
 		t.Error("a later sign-in made another person")
 	}
-	told := rows[model.Notice](town, "person_id = ? AND title = ?", link.KeptID, "小程序和公众号已合为一个账号")
-	if len(told) != 1 || !strings.Contains(told[0].Body, "30 天") {
-		t.Errorf("told %+v", told)
+	for account, title := range map[model.WeChatAccount]string{model.AccountMini: "小程序和公众号已合为一个账号", model.AccountOfficial: "公众号和小程序已合为一个账号"} {
+		told := rows[model.Notice](town, "person_id = ? AND title = ?", link.KeptID, title)
+		if len(told) != 1 || told[0].OnlyOn != account || !strings.Contains(told[0].Body, "30 天") {
+			t.Errorf("%s is told %+v", account, told)
+		}
 	}
 	if lines := rows[model.AuditLine](town, "action = ?", "person.link"); len(lines) != 1 || lines[0].TargetID != link.KeptID || lines[0].ActorID != official.Actor.PersonID {
 		t.Errorf("audited %+v", lines)
@@ -123,7 +125,7 @@ func TestWhoIsShownACodeSeesFirstWhatWouldComeTogether(t *testing.T) {
 	if n := len(rows[model.PersonLink](town, "1 = 1")); n != 0 {
 		t.Error("looking joined the two")
 	}
-	if _, err := town.Link(t.Context(), official.Actor, code); err != nil {
+	if _, err := town.Link(t.Context(), official.Actor, code, ""); err != nil {
 		t.Errorf("looking used the code up: %v", err)
 	}
 }
@@ -144,7 +146,7 @@ func TestALinkIsUndoneRowByRowWithinThirtyDays(t *testing.T) {
 	if _, err := town.BindPhone(t.Context(), official.Actor, "p"); err != nil {
 		t.Fatal(err)
 	}
-	link, err := town.Link(t.Context(), mini.Actor, town.offer(official.Actor))
+	link, err := town.Link(t.Context(), mini.Actor, town.offer(official.Actor), "")
 	wantNone(t, err)
 	if link.KeptID != second {
 		t.Fatalf("who has a phone is kept: %+v", link)
@@ -202,7 +204,7 @@ func TestAPhoneThatWasTakenOverGoesBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	add(town, model.Grant{ID: "g1", PersonID: mini.Actor.PersonID, Role: model.RoleUnitOfficer, UnitID: unit, AreaID: street})
-	link, err := town.Link(t.Context(), mini.Actor, town.offer(official.Actor))
+	link, err := town.Link(t.Context(), mini.Actor, town.offer(official.Actor), "")
 	wantNone(t, err)
 	if link.KeptID != mini.Actor.PersonID {
 		t.Fatalf("who holds a function is kept: %+v", link)
@@ -227,7 +229,7 @@ func TestAPhoneThatWasTakenOverGoesBack(t *testing.T) {
 func TestAfterThirtyDaysALinkStands(t *testing.T) {
 	town := newTown(t)
 	mini, official := town.both()
-	link, err := town.Link(t.Context(), official.Actor, town.offer(mini.Actor))
+	link, err := town.Link(t.Context(), official.Actor, town.offer(mini.Actor), "")
 	wantNone(t, err)
 	town.clock.Advance(linking.UndoLife)
 	wantFault(t, errOf(town.Unlink(t.Context(), mini.Actor, link.ID)), fault.KindConflict)
@@ -239,17 +241,17 @@ func TestACodeIsGoodOnceAndTenMinutes(t *testing.T) {
 	mini, official := town.both()
 	older := town.offer(mini.Actor)
 	code := town.offer(mini.Actor)
-	wantFault(t, errOf(town.Link(t.Context(), official.Actor, older)), fault.KindInvalid)
-	link, err := town.Link(t.Context(), official.Actor, code[:4]+" "+code[4:])
+	wantFault(t, errOf(town.Link(t.Context(), official.Actor, older, "")), fault.KindInvalid)
+	link, err := town.Link(t.Context(), official.Actor, code[:4]+" "+code[4:], "")
 	wantNone(t, err)
-	if again, err := town.Link(t.Context(), town.again(official.Token), code); err != nil || again.ID != link.ID {
+	if again, err := town.Link(t.Context(), town.again(official.Token), code, ""); err != nil || again.ID != link.ID {
 		t.Errorf("sent again: %+v, %v", again, err)
 	}
 	third := town.comes("official", "o-li", "")
-	wantFault(t, errOf(town.Link(t.Context(), third.Actor, code)), fault.KindInvalid)
+	wantFault(t, errOf(town.Link(t.Context(), third.Actor, code, "")), fault.KindInvalid)
 	late := town.offer(town.again(mini.Token))
 	town.clock.Advance(11 * time.Minute)
-	wantFault(t, errOf(town.Link(t.Context(), third.Actor, late)), fault.KindInvalid)
+	wantFault(t, errOf(town.Link(t.Context(), third.Actor, late, "")), fault.KindInvalid)
 	for _, row := range rows[model.LinkCode](town, "1 = 1") {
 		if strings.Contains(row.CodeHash, code) || strings.Contains(row.CodeHash, late) {
 			t.Error("a code stands in the database")
@@ -263,25 +265,18 @@ func TestWhoGuessesCodesMustWait(t *testing.T) {
 	for range 10 {
 		wantFault(t, errOf(town.ForeseeLink(t.Context(), official.Actor, "00000000")), fault.KindInvalid)
 	}
-	wantFault(t, errOf(town.Link(t.Context(), official.Actor, "00000000")), fault.KindTooMany)
+	wantFault(t, errOf(town.Link(t.Context(), official.Actor, "00000000", "")), fault.KindTooMany)
 }
 
 func TestWhoIsNotSurelyOneIsNotJoined(t *testing.T) {
 	town := newTown(t)
 	mini, official := town.both()
-	wantFault(t, errOf(town.Link(t.Context(), mini.Actor, town.offer(mini.Actor))), fault.KindConflict)
+	wantFault(t, errOf(town.Link(t.Context(), mini.Actor, town.offer(mini.Actor), "")), fault.KindConflict)
 	neighbour := town.comes("mini", "m-li", "")
-	wantFault(t, errOf(town.Link(t.Context(), neighbour.Actor, town.offer(mini.Actor))), fault.KindConflict)
-	town.wechat.phones["p1"], town.wechat.phones["p2"] = "13800138000", "13900139000"
-	for who, code := range map[*account.Signed]string{&mini: "p1", &official: "p2"} {
-		if _, err := town.BindPhone(t.Context(), who.Actor, code); err != nil {
-			t.Fatal(err)
-		}
-	}
-	wantFault(t, errOf(town.Link(t.Context(), official.Actor, town.offer(mini.Actor))), fault.KindConflict)
+	wantFault(t, errOf(town.Link(t.Context(), neighbour.Actor, town.offer(mini.Actor), "")), fault.KindConflict)
 	admin := town.staff("admin", model.RoleAdministrator, district)
 	wantFault(t, errOf(town.OfferLink(t.Context(), admin)), fault.KindForbidden)
-	wantFault(t, errOf(town.Link(t.Context(), admin, town.offer(mini.Actor))), fault.KindForbidden)
+	wantFault(t, errOf(town.Link(t.Context(), admin, town.offer(mini.Actor), "")), fault.KindForbidden)
 	add(town, model.Erasure{ID: "e1", PersonID: mini.Actor.PersonID, State: model.ErasureWaiting, AskedAt: town.clock.Now(), DueAt: town.clock.Now()})
 	wantFault(t, errOf(town.ForeseeLink(t.Context(), official.Actor, town.offer(mini.Actor))), fault.KindConflict)
 	if n := len(rows[model.PersonLink](town, "1 = 1")); n != 0 {
@@ -295,8 +290,8 @@ func TestTwoPhonesThatJoinOneAnotherAtOnceAreOnePerson(t *testing.T) {
 	ofMini, ofOfficial := town.offer(mini.Actor), town.offer(official.Actor)
 	var all sync.WaitGroup
 	var errs [2]error
-	all.Go(func() { _, errs[0] = town.Link(t.Context(), mini.Actor, ofOfficial) })
-	all.Go(func() { _, errs[1] = town.Link(t.Context(), official.Actor, ofMini) })
+	all.Go(func() { _, errs[0] = town.Link(t.Context(), mini.Actor, ofOfficial, "") })
+	all.Go(func() { _, errs[1] = town.Link(t.Context(), official.Actor, ofMini, "") })
 	all.Wait()
 	if errs[0] != nil && errs[1] != nil {
 		t.Errorf("neither was let: %v", errors.Join(errs[:]...))
@@ -339,7 +334,7 @@ func TestTheSameUnionidJoinsWhoWasTwoBefore(t *testing.T) {
 func TestWhatARequestWroteWhileTheTwoWereJoinedComesOverLater(t *testing.T) {
 	town := newTown(t)
 	mini, official := town.both()
-	link, err := town.Link(t.Context(), official.Actor, town.offer(mini.Actor))
+	link, err := town.Link(t.Context(), official.Actor, town.offer(mini.Actor), "")
 	wantNone(t, err)
 	town.livedIn(link.AbsorbedID, "late")
 	linker, err := linking.New(sealedtest.Keys(t), town.clock.Now)

@@ -137,7 +137,7 @@ func TestAMembershipGoesOverWhenTwoBecomeOnePerson(t *testing.T) {
 	if _, err := town.ConfirmMembership(t.Context(), mini.Actor, "王秀英"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := town.Link(t.Context(), official.Actor, town.offer(mini.Actor)); err != nil {
+	if _, err := town.Link(t.Context(), official.Actor, town.offer(mini.Actor), ""); err != nil {
 		t.Fatal(err)
 	}
 	if me, err := town.Me(t.Context(), town.again(official.Token)); err != nil || len(me.Memberships) != 1 {

@@ -99,7 +99,14 @@ func TestARevokedPhoneIsGone(t *testing.T) {
 	d := newDesk(t)
 	d.resident("wang", "13800000001")
 	d.resident("li", "13800000002")
+	insert(d, &model.Person{ID: "formerly-wang", Phone: "sealed", MergedInto: "wang", CreatedAt: d.clock.Now()})
+	insert(d, &model.PersonLink{
+		ID: "joined", KeptID: "wang", AbsorbedID: "formerly-wang", State: model.LinkStands, PhoneAside: "sealed", PhoneAsideHash: "hash", LinkedAt: d.clock.Now(), UndoUntil: d.clock.Now(),
+	})
 	d.hearMini(conversation.Push{Event: "user_authorization_revoke", OpenID: "m-wang", RevokeInfo: "8"})
+	if p, l := all[model.Person](d, "id = ?", "formerly-wang")[0], all[model.PersonLink](d, "1 = 1")[0]; p.Phone != "" || l.PhoneAside != "" || l.PhoneAsideHash != "" {
+		t.Errorf("what waits for the undo is still here: %+v, %+v", p, l)
+	}
 	if phone := all[model.Person](d, "id = ?", "wang")[0].Phone; phone != "" {
 		t.Errorf("phone %q is still here", phone)
 	}

@@ -46,6 +46,14 @@ func (s *Service) erase(ctx context.Context, tx *gorm.DB, personID, code string)
 		if _, err := store.From[model.Person](tx).Where("id = ?", personID).Set(gone).Update(ctx); err != nil {
 			return fmt.Errorf("conversation: erase phone: %w", err)
 		}
+		// What waits to come back when a link is undone goes as well.
+		if _, err := store.From[model.Person](tx).Where("merged_into = ?", personID).Set(gone).Update(ctx); err != nil {
+			return fmt.Errorf("conversation: erase phone of who was joined: %w", err)
+		}
+		aside := clause.Assignments(map[string]any{"phone_aside": "", "phone_aside_hash": ""})
+		if _, err := store.From[model.PersonLink](tx).Where("kept_id = ?", personID).Set(aside).Update(ctx); err != nil {
+			return fmt.Errorf("conversation: erase phone put aside: %w", err)
+		}
 	}
 	return audit.Record(ctx, tx, clerk(), action, audit.Target{Kind: "person", ID: personID, Detail: "WeChat permission " + code}, s.now())
 }

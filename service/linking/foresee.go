@@ -23,25 +23,32 @@ type Side struct {
 	Units    int64
 }
 
-// Foresee shows what joining two would put together, and changes nothing. The
-// first is the kept one. Fault: conflict for two who cannot be one.
-func (l *Linker) Foresee(ctx context.Context, db *gorm.DB, two [2]string, cause model.LinkCause) (kept, absorbed Side, err error) {
-	first, second, err := l.pair(ctx, db, two, cause)
-	if err != nil {
-		return kept, absorbed, err
-	}
-	if kept, err = l.side(ctx, db, first.ID); err != nil {
-		return kept, absorbed, err
-	}
-	absorbed, err = l.side(ctx, db, second.ID)
-	return kept, absorbed, err
+// Prospect is what joining two would put together. TwoPhones says that each has a
+// number and one of them is put aside; MayChoose that who asks may say which.
+type Prospect struct {
+	Kept, Absorbed Side
+	TwoPhones      bool
+	MayChoose      bool
 }
 
-func (l *Linker) side(ctx context.Context, db *gorm.DB, id string) (Side, error) {
-	who, err := l.standing(ctx, db, id)
+// Foresee shows what joining two would put together, and changes nothing. Fault:
+// conflict for two who cannot be one.
+func (l *Linker) Foresee(ctx context.Context, db *gorm.DB, two Pair) (Prospect, error) {
+	kept, absorbed, err := l.pair(ctx, db, two)
 	if err != nil {
-		return Side{}, err
+		return Prospect{}, err
 	}
+	p := Prospect{TwoPhones: twoPhones(kept, absorbed), MayChoose: two.mayChoose(kept, absorbed)}
+	if p.Kept, err = side(ctx, db, kept); err != nil {
+		return p, err
+	}
+	p.Absorbed, err = side(ctx, db, absorbed)
+	return p, err
+}
+
+func side(ctx context.Context, db *gorm.DB, who standing) (Side, error) {
+	var err error
+	id := who.ID
 	side := Side{PersonID: id, Name: who.Name, Phone: who.phone, Accounts: who.accounts}
 	for _, n := range []struct {
 		into  *int64

@@ -4,15 +4,14 @@
 // down which rows went over, and takes them back for thirty days.
 //
 // It refuses to join who is not surely one: two WeChat users of the same
-// account, people with different phones, staff. It never rewrites the audit log.
+// account, staff. Of two phone numbers one stays and the other is put aside: a
+// number never comes from anywhere else. It never rewrites the audit log.
 package linking
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -76,7 +75,7 @@ func (l *Linker) Unite(ctx context.Context, tx *gorm.DB, personID, unionID strin
 		if parted {
 			continue
 		}
-		link, err := l.Join(ctx, tx, self, [2]string{personID, other}, model.LinkByUnion)
+		link, err := l.Join(ctx, tx, self, Pair{PersonID: personID, OtherID: other, Cause: model.LinkByUnion})
 		if fault.Of(err) != nil {
 			continue
 		}
@@ -97,21 +96,33 @@ func (*Linker) parted(ctx context.Context, tx *gorm.DB, a, b string) (bool, erro
 	return n > 0, nil
 }
 
+// Pair is two persons who turn out to be one, the first of them who asks. PhoneOf
+// is whose number stays where each has one; nobody's for the kept one's.
+type Pair struct {
+	PersonID, OtherID string
+	Cause             model.LinkCause
+	PhoneOf           string
+}
+
 // Join makes two persons one. Who is kept does not depend on who asks: who holds
 // a function, has a bound phone, or was here first. Faults: conflict for two who
-// cannot be one. It fails with ErrMoved when the transaction must begin again.
-func (l *Linker) Join(ctx context.Context, tx *gorm.DB, by model.Actor, two [2]string, cause model.LinkCause) (model.PersonLink, error) {
+// cannot be one, or for a number that is not the actor's to choose. It fails with
+// ErrMoved when the transaction must begin again.
+func (l *Linker) Join(ctx context.Context, tx *gorm.DB, by model.Actor, two Pair) (model.PersonLink, error) {
 	if err := store.StandInLine(ctx, tx, line); err != nil {
 		return model.PersonLink{}, err
 	}
-	kept, absorbed, err := l.pair(ctx, tx, two, cause)
+	kept, absorbed, err := l.pair(ctx, tx, two)
 	if err != nil {
 		return model.PersonLink{}, err
 	}
 	now := l.now()
 	link := model.PersonLink{
-		ID: model.NewID(), KeptID: kept.ID, AbsorbedID: absorbed.ID, Cause: cause, State: model.LinkStands,
-		NameTaken: kept.Name == "" && absorbed.Name != "", PhoneTaken: kept.Phone == "" && absorbed.Phone != "", LinkedAt: now, UndoUntil: now.Add(UndoLife),
+		ID: model.NewID(), KeptID: kept.ID, AbsorbedID: absorbed.ID, Cause: two.Cause, State: model.LinkStands,
+		NameTaken: kept.Name == "" && absorbed.Name != "", LinkedAt: now, UndoUntil: now.Add(UndoLife),
+	}
+	if err := l.sortPhones(two, kept, absorbed, &link); err != nil {
+		return link, err
 	}
 	if err := l.takeOver(ctx, tx, kept, absorbed, link); err != nil {
 		return link, err
@@ -123,17 +134,19 @@ func (l *Linker) Join(ctx context.Context, tx *gorm.DB, by model.Actor, two [2]s
 	if err != nil {
 		return link, err
 	}
-	if err := l.tell(ctx, tx, link.KeptID, link, "linked"); err != nil {
+	if err := l.tellJoined(ctx, tx, link); err != nil {
 		return link, err
 	}
-	return link, audit.Record(ctx, tx, by, "person.link", audit.Target{
-		Kind: "person", ID: link.KeptID, Detail: fmt.Sprintf("%s joined by %s; %d rows went over", link.AbsorbedID, cause, moved),
-	}, now)
+	detail := fmt.Sprintf("%s joined by %s; %d rows went over", link.AbsorbedID, two.Cause, moved)
+	if link.PhoneAside != "" {
+		detail += "; of two phones the one " + map[bool]string{true: "of the joined one", false: "of the kept one"}[link.PhoneTaken] + " stays"
+	}
+	return link, audit.Record(ctx, tx, by, "person.link", audit.Target{Kind: "person", ID: link.KeptID, Detail: detail}, now)
 }
 
 // takeOver closes the absorbed person and gives the kept one what they lack. The
 // writes count what they change, so that of two who do this at once one fails.
-func (l *Linker) takeOver(ctx context.Context, tx *gorm.DB, kept, absorbed model.Person, link model.PersonLink) error {
+func (l *Linker) takeOver(ctx context.Context, tx *gorm.DB, kept, absorbed standing, link model.PersonLink) error {
 	closed := map[string]any{"merged_into": kept.ID, "phone_hash": "", "unreachable_since": nil}
 	gained := map[string]any{"last_visit_at": latest(kept.LastVisitAt, absorbed.LastVisitAt)}
 	if kept.UnreachableSince == nil || absorbed.UnreachableSince == nil {
@@ -143,15 +156,11 @@ func (l *Linker) takeOver(ctx context.Context, tx *gorm.DB, kept, absorbed model
 		gained["name"] = absorbed.Name
 	}
 	if link.PhoneTaken {
-		phone, err := l.keys.Open(sealed.PhoneOf(absorbed.ID), absorbed.Phone)
-		if err != nil {
-			return fmt.Errorf("linking: read phone: %w", err)
-		}
-		if err := l.standForPhone(ctx, tx, phone); err != nil {
+		if err := l.standForPhone(ctx, tx, absorbed.phone); err != nil {
 			return err
 		}
-		gained["phone"] = string(l.keys.Seal(sealed.PhoneOf(kept.ID), phone))
-		gained["phone_hash"] = l.keys.Hash(sealed.Phone, phone)
+		gained["phone"] = string(l.keys.Seal(sealed.PhoneOf(kept.ID), absorbed.phone))
+		gained["phone_hash"] = l.keys.Hash(sealed.Phone, absorbed.phone)
 	}
 	for _, change := range []struct {
 		id  string
@@ -181,106 +190,43 @@ func latest(a, b *time.Time) *time.Time {
 	return a
 }
 
-// tell lets a person know in their inbox and by push.
-func (l *Linker) tell(ctx context.Context, tx *gorm.DB, personID string, link model.PersonLink, what string) error {
-	n := model.Notice{
-		PersonID: personID, Happening: "person." + what + "/" + link.ID, Template: model.TemplateTask, Link: "pages/me/index", Hint: "如有疑问请联系联络办",
-		Title: "小程序和公众号已合为一个账号", Body: "两边的来信、通知和身份现在合在一起。如果不是您本人操作，请在 30 天内到“我的”里撤销，并联系联络办。",
-		Thing: "两个入口合为一个账号", Phrase: "已合并",
+// tellJoined tells the one person that they are one: on each of the two accounts
+// of WeChat, for the one whom somebody else talked into it has only one of them.
+func (l *Linker) tellJoined(ctx context.Context, tx *gorm.DB, link model.PersonLink) error {
+	body := "两边的来信、通知和身份现在合在一起。"
+	if link.PhoneAside != "" {
+		body += "两边绑定的手机号不同，只留下一个，另一个先放在一边，撤销时还回。"
 	}
-	if what == "parted" {
-		n.Title, n.Body = "账号合并已撤销", "小程序和公众号恢复为两个账号，原来各自的来信、通知和身份已经还回。"
-		n.Thing, n.Phrase = "撤销账号合并", "已撤销"
-	}
-	return notice.Send(ctx, tx, n, l.now())
-}
-
-// standing is a person with what decides whether and how they can be joined.
-type standing struct {
-	model.Person
-
-	accounts []model.WeChatAccount
-	phone    string
-	function bool
-}
-
-// pair says who of two is kept and who is absorbed. Fault: conflict.
-func (l *Linker) pair(ctx context.Context, db *gorm.DB, two [2]string, cause model.LinkCause) (kept, absorbed model.Person, err error) {
-	var both [2]standing
-	for i, id := range two {
-		if both[i], err = l.standing(ctx, db, id); err != nil {
-			return kept, absorbed, err
+	body += "如果不是您本人操作，请在 30 天内到“我的”里撤销，并联系联络办。"
+	for account, title := range map[model.WeChatAccount]string{
+		model.AccountMini: "小程序和公众号已合为一个账号", model.AccountOfficial: "公众号和小程序已合为一个账号",
+	} {
+		n := model.Notice{
+			PersonID: link.KeptID, Happening: "person.linked/" + link.ID + "/" + string(account), OnlyOn: account,
+			Title: title, Body: body, Thing: "两个入口合为一个账号", Phrase: "已合并",
+		}
+		if err := l.tell(ctx, tx, n); err != nil {
+			return err
 		}
 	}
-	a, b := both[0], both[1]
-	switch {
-	case a.ID == b.ID:
-		return kept, absorbed, fault.Conflict("这是您自己的关联码：请在小程序里生成、到公众号里输入，或者反过来。")
-	case slices.ContainsFunc(a.accounts, func(x model.WeChatAccount) bool { return slices.Contains(b.accounts, x) }):
-		return kept, absorbed, fault.Conflict("两边是同一个入口的两个不同微信号，不能合并。只有同一个人的小程序和公众号可以合并。")
-	case cause == model.LinkByCode && a.phone != "" && b.phone != "" && a.phone != b.phone:
-		return kept, absorbed, fault.Conflict("两边绑定的手机号不一样，不能确认是同一个人，没有合并。如有疑问请联系联络办。")
-	}
-	if keepsFirst(a, b) {
-		return a.Person, b.Person, nil
-	}
-	return b.Person, a.Person, nil
+	return nil
 }
 
-// keepsFirst decides alike whichever of the two comes first.
-func keepsFirst(a, b standing) bool {
-	if a.function != b.function {
-		return a.function
-	}
-	if (a.phone == "") != (b.phone == "") {
-		return a.phone != ""
-	}
-	return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID)) < 0
-}
-
-// standing reads what is known of a person who may be joined. Fault: conflict
-// for who cannot be.
-func (l *Linker) standing(ctx context.Context, db *gorm.DB, id string) (standing, error) {
-	person, err := store.From[model.Person](db).Where("id = ?", id).Take(ctx)
-	if store.IsAbsent(err) || err == nil && (person.ErasedAt != nil || person.Shadow) {
-		return standing{}, fault.Conflict("其中一边的账号已经注销，不能合并。")
-	}
-	if err != nil {
-		return standing{}, fmt.Errorf("linking: find person: %w", err)
-	}
-	if person.MergedInto != "" {
-		return standing{}, ErrMoved
-	}
-	s := standing{Person: person}
-	if s.phone, err = l.keys.Open(sealed.PhoneOf(id), person.Phone); err != nil {
-		return standing{}, fmt.Errorf("linking: read phone: %w", err)
-	}
-	if err := store.From[model.WeChatIdentity](db).Select("DISTINCT account").Where("person_id = ?", id).Scan(ctx, &s.accounts); err != nil {
-		return standing{}, fmt.Errorf("linking: read identities: %w", err)
-	}
-	grants, err := store.From[model.Grant](db).Where("person_id = ?", id).Count(ctx, "*")
-	if err != nil {
-		return standing{}, fmt.Errorf("linking: read grants: %w", err)
-	}
-	s.function = grants > 0
-	return s, refuseAtWork(ctx, db, id)
-}
-
-// refuseAtWork refuses staff, and who waits to be erased.
-func refuseAtWork(ctx context.Context, db *gorm.DB, id string) error {
-	n, err := store.From[model.StaffAccount](db).Where("person_id = ?", id).Count(ctx, "*")
-	if err != nil {
-		return fmt.Errorf("linking: look for staff account: %w", err)
-	}
-	if n > 0 {
-		return fault.Conflict("工作人员账号不能与居民账号合并。")
-	}
-	n, err = store.From[model.Erasure](db).Where("person_id = ? AND state IN ?", id, []model.ErasureState{model.ErasureWaiting, model.ErasureRunning}).Count(ctx, "*")
-	if err != nil {
-		return fmt.Errorf("linking: look for erasure: %w", err)
-	}
-	if n > 0 {
-		return fault.Conflict("其中一边的账号正在注销。请先撤回注销申请。")
+// tellParted tells both that they are two again.
+func (l *Linker) tellParted(ctx context.Context, tx *gorm.DB, link model.PersonLink) error {
+	for _, id := range []string{link.KeptID, link.AbsorbedID} {
+		n := model.Notice{
+			PersonID: id, Happening: "person.parted/" + link.ID, Title: "账号合并已撤销",
+			Body: "小程序和公众号恢复为两个账号，原来各自的来信、通知、身份和手机号已经还回。", Thing: "撤销账号合并", Phrase: "已撤销",
+		}
+		if err := l.tell(ctx, tx, n); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+func (l *Linker) tell(ctx context.Context, tx *gorm.DB, n model.Notice) error {
+	n.Template, n.Link, n.Hint = model.TemplateTask, "pages/me/index", "如有疑问请联系联络办"
+	return notice.Send(ctx, tx, n, l.now())
 }

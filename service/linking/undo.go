@@ -29,7 +29,7 @@ func (l *Linker) Undo(ctx context.Context, tx *gorm.DB, by model.Actor, linkID s
 	}
 	now := l.now()
 	n, err := store.From[model.PersonLink](tx).Where("id = ? AND state = ?", link.ID, model.LinkStands).
-		Set(clause.Assignments(map[string]any{"state": model.LinkUndone, "undone_at": now})).Update(ctx)
+		Set(clause.Assignments(map[string]any{"state": model.LinkUndone, "undone_at": now, "phone_aside": "", "phone_aside_hash": ""})).Update(ctx)
 	if err != nil {
 		return link, fmt.Errorf("linking: undo: %w", err)
 	}
@@ -42,10 +42,8 @@ func (l *Linker) Undo(ctx context.Context, tx *gorm.DB, by model.Actor, linkID s
 			return link, err
 		}
 	}
-	for _, id := range []string{link.KeptID, link.AbsorbedID} {
-		if err := l.tell(ctx, tx, id, link, "parted"); err != nil {
-			return link, err
-		}
+	if err := l.tellParted(ctx, tx, link); err != nil {
+		return link, err
 	}
 	return link, audit.Record(ctx, tx, by, "person.unlink", audit.Target{Kind: "person", ID: link.KeptID, Detail: link.AbsorbedID + " was parted again"}, now)
 }
@@ -140,19 +138,12 @@ func (l *Linker) restorePerson(ctx context.Context, tx *gorm.DB, link model.Pers
 		return err
 	}
 	opened := map[string]any{"merged_into": "", "phone_hash": l.keys.Hash(sealed.Phone, phone), "last_visit_at": l.now()}
-	if phone != "" {
-		if err := l.standForPhone(ctx, tx, phone); err != nil {
-			return err
-		}
-		// Somebody may have bound the number meanwhile: it is theirs now.
-		hashes := l.keys.Hashes(sealed.Phone, phone)
-		held, err := store.From[model.Person](tx).Where("phone_hash IN ? AND shadow = ?", hashes, false).Count(ctx, "*")
-		if err != nil {
-			return fmt.Errorf("linking: look for phone: %w", err)
-		}
-		if held > 0 {
-			opened["phone"], opened["phone_hash"] = "", ""
-		}
+	free, err := l.free(ctx, tx, phone)
+	if err != nil {
+		return err
+	}
+	if !free {
+		opened["phone"], opened["phone_hash"] = "", ""
 	}
 	n, err := store.From[model.Person](tx).Where("id = ? AND merged_into = ?", absorbed.ID, kept.ID).Set(clause.Assignments(opened)).Update(ctx)
 	if err != nil {
@@ -164,8 +155,26 @@ func (l *Linker) restorePerson(ctx context.Context, tx *gorm.DB, link model.Pers
 	return nil
 }
 
+// free reports whether nobody has bound a number meanwhile: it is theirs then.
+func (l *Linker) free(ctx context.Context, tx *gorm.DB, phone string) (bool, error) {
+	if phone == "" {
+		return true, nil
+	}
+	if err := l.standForPhone(ctx, tx, phone); err != nil {
+		return false, err
+	}
+	// Counted by writing, as where a number is bound (service/account): a write sees
+	// what was committed since the transaction began.
+	held, err := store.From[model.Person](tx).Where("phone_hash IN ? AND shadow = ?", l.keys.Hashes(sealed.Phone, phone), false).Update(ctx, "shadow", false)
+	if err != nil {
+		return false, fmt.Errorf("linking: look for phone: %w", err)
+	}
+	return held == 0, nil
+}
+
 // leave takes from the kept person the name and the phone that they took over,
-// where these are still the same.
+// where these are still the same, and gives back the number that was put aside
+// for it.
 func (l *Linker) leave(ctx context.Context, tx *gorm.DB, kept, absorbed model.Person, link model.PersonLink, phone string) error {
 	if link.NameTaken {
 		if _, err := store.From[model.Person](tx).Where("id = ? AND name = ?", kept.ID, absorbed.Name).Update(ctx, "name", ""); err != nil {
@@ -175,8 +184,19 @@ func (l *Linker) leave(ctx context.Context, tx *gorm.DB, kept, absorbed model.Pe
 	if !link.PhoneTaken {
 		return nil
 	}
-	_, err := store.From[model.Person](tx).Where("id = ? AND phone_hash IN ?", kept.ID, l.keys.Hashes(sealed.Phone, phone)).
-		Set(clause.Assignments(map[string]any{"phone": "", "phone_hash": ""})).Update(ctx)
+	aside, err := l.keys.Open(sealed.PhoneAsideOf(link.ID), link.PhoneAside)
+	if err != nil {
+		return fmt.Errorf("linking: read phone that was put aside: %w", err)
+	}
+	free, err := l.free(ctx, tx, aside)
+	if err != nil {
+		return err
+	}
+	had := map[string]any{"phone": "", "phone_hash": ""}
+	if free && aside != "" {
+		had = map[string]any{"phone": string(l.keys.Seal(sealed.PhoneOf(kept.ID), aside)), "phone_hash": l.keys.Hash(sealed.Phone, aside)}
+	}
+	_, err = store.From[model.Person](tx).Where("id = ? AND phone_hash IN ?", kept.ID, l.keys.Hashes(sealed.Phone, phone)).Set(clause.Assignments(had)).Update(ctx)
 	if err != nil {
 		return fmt.Errorf("linking: give phone back: %w", err)
 	}

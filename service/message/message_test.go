@@ -13,6 +13,8 @@ import (
 	"lianxin/model"
 	"lianxin/model/fault"
 	"lianxin/service/message"
+	"lianxin/service/sealed"
+	"lianxin/service/sealed/sealedtest"
 	"lianxin/service/store"
 )
 
@@ -298,6 +300,18 @@ func TestBothTheWriterAndThePersonWrittenForFollowTheMatter(t *testing.T) {
 		if err != nil || len(rows) != 1 {
 			t.Errorf("%s lists %d, %v", who.Name, len(rows), err)
 		}
+	}
+}
+
+func TestALetterForANumberThatWasPutAsideReachesItsPerson(t *testing.T) {
+	town := newTown(t)
+	insert(town, &model.PersonLink{
+		ID: "joined", KeptID: town.elder.PersonID, AbsorbedID: "formerly", State: model.LinkStands, LinkedAt: town.clock.Now(), UndoUntil: town.clock.Now(),
+		PhoneAsideHash: sealedtest.Keys(t).Hash(sealed.PhoneAside, "13900000077"),
+	})
+	town.send(message.Draft{OnBehalf: &message.OnBehalf{Name: "老李", Phone: "13900000077"}})
+	if rows, _, err := town.svc.Mine(t.Context(), town.elder, message.WhichAll, store.Page{}); err != nil || len(rows) != 1 {
+		t.Errorf("the elder lists %d, %v", len(rows), err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -219,6 +220,10 @@ func (s *Service) whose(ctx context.Context, tx *gorm.DB, by model.Actor, d Draf
 		if len(known) > 0 {
 			return known[0].ID, b.Name, nil
 		}
+		personID, err := s.whosePutAside(ctx, tx, b.Phone)
+		if err != nil || personID != "" {
+			return personID, b.Name, err
+		}
 	}
 	shadow := model.Person{ID: model.NewID(), Name: b.Name, PhoneHash: s.keys.Hash(sealed.Phone, b.Phone), Shadow: true, CreatedAt: s.now()}
 	shadow.Phone = s.keys.Seal(sealed.PhoneOf(shadow.ID), b.Phone)
@@ -226,6 +231,24 @@ func (s *Service) whose(ctx context.Context, tx *gorm.DB, by model.Actor, d Draf
 		return "", "", fmt.Errorf("message: note person written for: %w", err)
 	}
 	return shadow.ID, b.Name, nil
+}
+
+// whosePutAside finds who had a number until two persons who had one each became
+// one (service/linking); nobody's is empty.
+func (s *Service) whosePutAside(ctx context.Context, tx *gorm.DB, phone string) (string, error) {
+	links, err := store.From[model.PersonLink](tx).Where("phone_aside_hash IN ? AND state = ?", s.keys.Hashes(sealed.PhoneAside, phone), model.LinkStands).
+		Order("linked_at DESC, id").Limit(1).Find(ctx)
+	if err != nil {
+		return "", fmt.Errorf("message: find number put aside: %w", err)
+	}
+	if len(links) == 0 {
+		return "", nil
+	}
+	person, err := store.From[model.Person](tx).Where("id = ?", links[0].KeptID).Take(ctx)
+	if err != nil {
+		return "", fmt.Errorf("message: find who had the phone: %w", err)
+	}
+	return cmp.Or(person.MergedInto, person.ID), nil
 }
 
 func orElse(s, fallback string) string {

@@ -41,7 +41,8 @@ func SendToRole(ctx context.Context, tx *gorm.DB, role model.Role, areaPath stri
 
 // Send writes a notice to one person in the transaction of its cause. ID,
 // State and times are set here. A happening the person was told of before
-// changes nothing. Who chose the daily digest is not pushed to now.
+// changes nothing. Who chose the daily digest is not pushed to now, but for what is
+// told to one account only.
 func Send(ctx context.Context, tx *gorm.DB, n model.Notice, now time.Time) error {
 	if n.PersonID == "" {
 		return nil
@@ -60,7 +61,7 @@ func Send(ctx context.Context, tx *gorm.DB, n model.Notice, now time.Time) error
 	n.ID, n.State, n.Channel, n.CreatedAt = model.NewID(), model.NoticeWaiting, model.ChannelInbox, now
 	n.Title, n.Body, n.Hint, n.Thing = cut(n.Title, 60), cut(n.Body, 480), cut(n.Hint, 20), cut(n.Thing, 40)
 	n.Phrase, n.Name = cut(n.Phrase, 20), cut(n.Name, 60)
-	if digest > 0 {
+	if digest > 0 && n.OnlyOn == "" {
 		n.State = model.NoticeDigest
 	}
 	switch err := store.From[model.Notice](tx).Create(ctx, &n); {
@@ -69,7 +70,7 @@ func Send(ctx context.Context, tx *gorm.DB, n model.Notice, now time.Time) error
 	case err != nil:
 		return fmt.Errorf("notice: write: %w", err)
 	}
-	if digest > 0 {
+	if n.State == model.NoticeDigest {
 		return nil
 	}
 	return outbox.Enqueue(ctx, tx, outbox.Task{Kind: TaskKind, DedupeKey: n.ID, Payload: pushTask{n.ID}, RunAt: now, Fresh: true})

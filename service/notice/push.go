@@ -157,6 +157,9 @@ func (p *Pusher) push(ctx context.Context, n *model.Notice) (model.NoticeChannel
 	}
 	for _, channel := range chainOf(*n)[max(0, slices.Index(chainOf(*n), n.Channel)):] {
 		for i := range known {
+			if n.OnlyOn != "" && known[i].Account != n.OnlyOn {
+				continue
+			}
 			carried, err := p.try(ctx, channel, &known[i], n)
 			if err != nil {
 				return "", err
@@ -309,7 +312,7 @@ func (p *Pusher) end(ctx context.Context, n model.Notice, channel model.NoticeCh
 	set := map[string]any{"state": model.NoticePushed, "channel": channel, "pushed_at": now}
 	reach, since := "unreachable_since IS NOT NULL", any(nil)
 	switch {
-	case channel == model.ChannelInbox && n.Template == model.TemplateNews:
+	case channel == model.ChannelInbox && (n.Template == model.TemplateNews || n.OnlyOn != ""):
 		return p.leave(ctx, n)
 	case channel == model.ChannelInbox:
 		set = map[string]any{"state": model.NoticeUnreachable, "channel": channel}
@@ -332,7 +335,8 @@ func (p *Pusher) end(ctx context.Context, n model.Notice, channel model.NoticeCh
 	})
 }
 
-// leave leaves news to the inbox: that nobody could be pushed to says nothing.
+// leave leaves to the inbox what says nothing about the person's reach: news, and
+// what was for one of their accounts only.
 func (p *Pusher) leave(ctx context.Context, n model.Notice) error {
 	return store.InTx(ctx, p.db, func(ctx context.Context, tx *gorm.DB) error {
 		_, err := p.leaveWaiting(ctx, tx, n, map[string]any{"state": model.NoticeLeft, "channel": model.ChannelInbox})

@@ -41,6 +41,25 @@ func TestTheChannelsAreTriedInOrder(t *testing.T) {
 	}
 }
 
+func TestWhatIsForOneAccountGoesToNoOther(t *testing.T) {
+	post := newPost(t)
+	for account, happening := range map[model.WeChatAccount]string{model.AccountOfficial: "official", model.AccountMini: "mini"} {
+		post.pushed = nil
+		post.send(model.Notice{PersonID: "wang", Happening: happening, Template: model.TemplateProgress, Title: "已合并", OnlyOn: account})
+		post.settle()
+		if post.last.OpenID != "open-"+string(account) {
+			t.Errorf("what is for %s went to %s", account, post.last.OpenID)
+		}
+	}
+	// No grant of the mini-program is left: that says nothing about the person's reach.
+	post.send(model.Notice{PersonID: "wang", Happening: "shut", Template: model.TemplateProgress, Title: "已合并", OnlyOn: model.AccountMini})
+	post.settle()
+	post.wantEnd("shut", model.NoticeLeft, model.ChannelInbox)
+	if post.person().UnreachableSince != nil {
+		t.Error("the person counts as unreachable")
+	}
+}
+
 func TestEachChannelCarriesTheWords(t *testing.T) {
 	post := newPost(t)
 	post.tell("a")

@@ -116,6 +116,8 @@ type linkOfSelf struct {
 	State    model.LinkState `json:"state"`
 	LinkedAt time.Time       `json:"linked_at"`
 	UndoneAt *time.Time      `json:"undone_at"`
+	// PhoneAside is a number that waits here for the undo.
+	PhoneAside string `json:"phone_aside,omitempty"`
 }
 
 type noticeOfSelf struct {
@@ -194,7 +196,7 @@ func (s *Service) fillSelf(ctx context.Context, db *gorm.DB, personID string, me
 	for _, n := range notices {
 		me.Notices = append(me.Notices, noticeOfSelf{n.Title, n.Body, n.CreatedAt.In(model.Shanghai)})
 	}
-	if err := fillLinks(ctx, db, personID, me); err != nil {
+	if err := s.fillLinks(ctx, db, personID, me); err != nil {
 		return err
 	}
 	if err := fillMembers(ctx, db, personID, me); err != nil {
@@ -361,13 +363,17 @@ func (b bundle) picture(ctx context.Context, id string) (err error) {
 
 func pictureName(id string) string { return "pictures/" + id + ".jpg" }
 
-func fillLinks(ctx context.Context, db *gorm.DB, personID string, me *self) error {
+func (s *Service) fillLinks(ctx context.Context, db *gorm.DB, personID string, me *self) error {
 	links, err := store.From[model.PersonLink](db).Where("kept_id = ?", personID).Order("linked_at, id").Find(ctx)
 	if err != nil {
 		return fmt.Errorf("privacy: read links: %w", err)
 	}
 	for _, l := range links {
-		me.Links = append(me.Links, linkOfSelf{l.Cause, l.State, l.LinkedAt.In(model.Shanghai), l.UndoneAt})
+		aside, err := s.keys.Open(sealed.PhoneAsideOf(l.ID), l.PhoneAside)
+		if err != nil {
+			return fmt.Errorf("privacy: read number put aside: %w", err)
+		}
+		me.Links = append(me.Links, linkOfSelf{l.Cause, l.State, l.LinkedAt.In(model.Shanghai), l.UndoneAt, aside})
 	}
 	return nil
 }

@@ -13,18 +13,32 @@ import (
 	"lianxin/service/store"
 )
 
-// formerly gives the names and phones of who became part of a person.
+// formerly gives the names and phones of who became part of a person, and the
+// numbers that were put aside then.
 func (s *Service) formerly(ctx context.Context, personID string) (names, phones []string, err error) {
 	absorbed, err := store.From[model.Person](s.db.Read()).Where("merged_into = ?", personID).Find(ctx)
 	if err != nil {
 		return nil, nil, fmt.Errorf("privacy: find who was joined: %w", err)
 	}
+	all := []string{personID}
 	for _, p := range absorbed {
+		all = append(all, p.ID)
 		phone, err := s.keys.Open(sealed.PhoneOf(p.ID), p.Phone)
 		if err != nil {
 			return nil, nil, fmt.Errorf("privacy: read phone: %w", err)
 		}
 		names, phones = append(names, p.Name), append(phones, phone)
+	}
+	links, err := store.From[model.PersonLink](s.db.Read()).Where("kept_id IN ? AND phone_aside <> ?", all, "").Find(ctx)
+	if err != nil {
+		return nil, nil, fmt.Errorf("privacy: find numbers put aside: %w", err)
+	}
+	for _, l := range links {
+		phone, err := s.keys.Open(sealed.PhoneAsideOf(l.ID), l.PhoneAside)
+		if err != nil {
+			return nil, nil, fmt.Errorf("privacy: read number put aside: %w", err)
+		}
+		phones = append(phones, phone)
 	}
 	return names, phones, nil
 }

@@ -57,9 +57,13 @@ func TestErasingAPersonErasesWhomeverWasJoinedIntoThem(t *testing.T) {
 	town := newTown(t)
 	town.life()
 	town.joined()
-	hash := sealedtest.Keys(t).Hash(sealed.Phone, oldPhone)
+	keys := sealedtest.Keys(t)
+	hash, aside := keys.Hash(sealed.Phone, oldPhone), keys.Hash(sealed.PhoneAside, oldPhone)
+	if found := town.holding(aside); len(found) != 1 {
+		t.Fatalf("of two numbers one was to be put aside: %v", found)
+	}
 	town.erase()
-	if left := town.holding(oldName, oldPhone, hash, "o-wang"); len(left) > 0 {
+	if left := town.holding(oldName, oldPhone, hash, aside, "o-wang"); len(left) > 0 {
 		t.Errorf("left: %v", left)
 	}
 	if p := all[model.Person](town, "id = ?", "wang-2")[0]; p.Name != "" || p.Phone != "" || p.MergedInto != "wang" {
@@ -98,6 +102,15 @@ func TestAfterThirtyDaysTheRecordOfALinkEnds(t *testing.T) {
 func TestMyDataTellsOfAccountsThatWereJoined(t *testing.T) {
 	town := newTown(t)
 	town.joined()
+	asked, err := town.desk.AskCopy(t.Context(), town.wang)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range town.fetch(town.wang, asked.ID) {
+		if name != "messages.jsonl" && !strings.HasPrefix(name, "pictures/") && !strings.Contains(text, oldPhone) {
+			t.Errorf("%s does not tell of the number put aside", name)
+		}
+	}
 	found, err := town.desk.Overview(t.Context(), town.wang)
 	if err != nil {
 		t.Fatal(err)

@@ -75,7 +75,7 @@ func (s *Service) Overview(ctx context.Context, by model.Actor) ([]Category, err
 		{Category{Name: "memberships", What: "党组织名单上您确认过的党员身份：姓名、手机号（加密存放）", Why: "确定您能参加哪个选举单位的评议和询问", Keep: "直到党组织从名单去掉"}, func() (int64, error) {
 			return store.From[model.Member](db).Where("person_id = ?", me).Count(ctx, "*")
 		}},
-		{Category{Name: "links", What: "合并账号的记录：哪两个账号、何时、移过来的条目编号", Why: "让您能在 30 天内撤销合并", Keep: "30 天；撤销过的留到注销，免得再被自动合并"}, func() (int64, error) {
+		{Category{Name: "links", What: "合并账号的记录：哪两个账号、何时、移过来的条目编号、放在一边的手机号（加密存放）", Why: "让您能在 30 天内撤销合并", Keep: "30 天；撤销过的留到注销，免得再被自动合并"}, func() (int64, error) {
 			return store.From[model.PersonLink](db).Where("kept_id = ?", me).Count(ctx, "*")
 		}},
 		{Category{Name: "readings", What: "谁看过您的来信", Why: "让您能够监督", Keep: "3 年"}, func() (int64, error) {

@@ -30,6 +30,13 @@ const (
 // stands sealed.
 const MemberPhone = "members.phone"
 
+// PhoneAside is the column in which a number stands sealed that did not stay when
+// two persons with two numbers were joined.
+const PhoneAside = "person_links.phone_aside"
+
+// PhoneAsideOf is the place of the number that a link put aside.
+func PhoneAsideOf(linkID string) Place { return Place{Column: PhoneAside, RecordID: linkID} }
+
 // MemberPhoneOf is the place of the phone of somebody on a list of members.
 func MemberPhoneOf(memberID string) Place { return Place{Column: MemberPhone, RecordID: memberID} }
 
@@ -65,6 +72,7 @@ func columns() []column {
 	return []column{
 		{name: Phone, id: "id", hash: "phone_hash"},
 		{name: MemberPhone, id: "id", hash: "phone_hash"},
+		{name: PhoneAside, id: "id", hash: "phone_aside_hash"},
 		{name: TOTP, id: "person_id"},
 		{name: TOTPPending, id: "person_id"},
 	}
