@@ -36,6 +36,11 @@ export function say(words: string): void {
   uni.showToast({ title: words, icon: 'none', duration: 2500 })
 }
 
+/** Puts words where they can be pasted from, and says so; also when WeChat does not let us. */
+export function copy(words: string, said: string): void {
+  uni.setClipboardData({ data: words, showToast: false, success: () => say(said), fail: () => say('没有复制成功，可以按住文字自己选') })
+}
+
 /** Asks before something that cannot be taken back. */
 export function sure(title: string, content: string, confirmText: string): Promise<boolean> {
   return new Promise((done) => uni.showModal({ title, content, confirmText, cancelText: '返回', success: (r) => done(r.confirm), fail: () => done(false) }))

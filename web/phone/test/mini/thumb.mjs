@@ -11,7 +11,7 @@ const { answers, asked, happen, simulate, start } = weixin
 const built = resolve(process.env.LIANXIN_MINI ?? fileURLToPath(new URL('../../dist/mini', import.meta.url)))
 
 export { answers, asked, happen, simulate }
-export const { storage } = weixin
+export const { privacy, storage } = weixin
 
 export const me = { person_id: 'p1', name: '王芳', roles: [], permissions: [], seats: [], units: [], memberships: [], unread_notices: 0 }
 const signed = { token: 'TOKEN', refresh_token: 'REFRESH', expires_at: '2026-11-27T10:00:00+08:00', person_id: 'p1', name: '王芳', roles: [] }
@@ -25,6 +25,7 @@ export function onWeixin() {
   beforeEach(() => {
     asked.length = 0
     answers.clear()
+    privacy.needed = false
     answers.set('POST /sessions/wechat', { status: 201, body: signed })
     answers.set('GET /me', me)
   })
@@ -36,6 +37,7 @@ export const words = (page) => page.dom.textContent
 /** Waits until something is so; what is not so in time fails the test. */
 export async function until(so, why) {
   for (let n = 0; n < 800; n++) {
+    weixin.settle()
     if (so()) return
     await simulate.sleep(10)
   }

@@ -26,15 +26,33 @@ const note = (name, answer) => (options = {}) => {
   options.complete?.({ errMsg: `${name}:ok`, ...value })
 }
 
+/**
+ * WeChat's privacy agreement: while it is needed, what touches what is private waits
+ * for the answer of the mini-program, which counts only with the button of WeChat's kind.
+ */
+const privacy = { needed: false, listener: undefined }
+const guarded = (name, answer) => (options = {}) => {
+  const goOn = note(name, answer)
+  if (!privacy.needed) return goOn(options)
+  privacy.listener((how) => {
+    asked.push({ name: 'privacy', options: how })
+    if (how.event !== 'agree') return options.fail?.({ errMsg: `${name}:fail privacy permission is not authorized`, errno: 104 })
+    privacy.needed = false
+    goOn(options)
+  }, { referrer: name })
+}
+
 const storage = new Map()
 const screen = { windowWidth: 375, windowHeight: 667, statusBarHeight: 20, pixelRatio: 2, safeArea: {} }
 const device = { platform: 'devtools', SDKVersion: '3.5.0', language: 'zh_CN', model: 'x', system: 'x' }
 const quiet = Object.fromEntries(
-  ['onAppShow', 'onAppHide', 'onError', 'onThemeChange', 'onUnhandledRejection', 'onPageNotFound', 'onNetworkStatusChange', 'onNeedPrivacyAuthorization', 'stopPullDownRefresh', 'pageScrollTo', 'showLoading', 'hideLoading', 'setNavigationBarTitle'].map((name) => [name, () => undefined]),
+  ['onAppShow', 'onAppHide', 'onError', 'onThemeChange', 'onUnhandledRejection', 'onPageNotFound', 'onNetworkStatusChange', 'stopPullDownRefresh', 'pageScrollTo', 'showLoading', 'hideLoading', 'setNavigationBarTitle'].map((name) => [name, () => undefined]),
 )
 
 Object.assign(wx, quiet, {
   canIUse: () => true,
+  onNeedPrivacyAuthorization: (listener) => (privacy.listener = listener),
+  openPrivacyContract: note('openPrivacyContract', {}),
   getSystemInfoSync: () => ({ ...screen, ...device }),
   getAppBaseInfo: () => device,
   getDeviceInfo: () => device,
@@ -54,10 +72,13 @@ Object.assign(wx, quiet, {
   redirectTo: note('redirectTo', {}),
   switchTab: note('switchTab', {}),
   navigateBack: note('navigateBack', {}),
-  getFuzzyLocation: note('getFuzzyLocation', { latitude: 30.265123, longitude: 120.171987 }),
-  chooseImage: note('chooseImage', { tempFilePaths: ['wxfile://picked/a.jpg', 'wxfile://picked/b.jpg'], tempFiles: [] }),
-  chooseMedia: note('chooseMedia', { tempFiles: [{ tempFilePath: 'wxfile://picked/a.jpg' }, { tempFilePath: 'wxfile://picked/b.jpg' }] }),
-  setClipboardData: note('setClipboardData', {}),
+  getFuzzyLocation: guarded('getFuzzyLocation', { latitude: 30.265123, longitude: 120.171987 }),
+  chooseImage: guarded('chooseImage', { tempFilePaths: ['wxfile://picked/a.jpg', 'wxfile://picked/b.jpg'], tempFiles: [] }),
+  chooseMedia: guarded('chooseMedia', { tempFiles: [{ tempFilePath: 'wxfile://picked/a.jpg' }, { tempFilePath: 'wxfile://picked/b.jpg' }] }),
+  setClipboardData: guarded('setClipboardData', {}),
+  scanCode: note('scanCode', {}),
+  downloadFile: note('downloadFile', { statusCode: 200, tempFilePath: 'wxfile://tmp/copy.zip' }),
+  shareFileMessage: note('shareFileMessage', {}),
   getFileSystemManager: () => ({
     saveFile: note('saveFile', (o) => ({ savedFilePath: o.tempFilePath.replace('picked/', 'kept/') })),
     access: note('access', {}),
@@ -99,6 +120,24 @@ function start(built) {
   global.app?.onLaunch?.({ path: '', query: {}, scene: 1001 })
 }
 
+let shownNow
+const ready = new WeakSet()
+
+/** Tells the components that came to the open page meanwhile that they are ready, which WeChat does and the simulation does not. */
+function settle() {
+  const visit = (node) => {
+    if (node instanceof exparser.Component) {
+      if (node.shadowRoot instanceof exparser.Element) visit(node.shadowRoot)
+      if (!ready.has(node)) {
+        ready.add(node)
+        node.triggerLifeTime('ready')
+      }
+    }
+    for (const child of node.childNodes) if (child instanceof exparser.Element) visit(child)
+  }
+  if (shownNow) visit(shownNow._exparserNode)
+}
+
 /** Opens a page as WeChat does, with its query. */
 async function open(built, page, query = {}) {
   const id = simulate.load(path.join(built, page), page.replace(/\W/g, '-'), { rootPath: built, compiler: 'official' })
@@ -108,6 +147,7 @@ async function open(built, page, query = {}) {
   Object.assign(shown.instance, { is: page, route: page, options: query })
   shown.instance.onLoad?.(query)
   shown.instance.onShow?.()
+  shownNow = shown
   return shown
 }
 
@@ -117,4 +157,4 @@ function happen(element, name, detail = {}) {
   exparser.Event.dispatchEvent(element.__wxElement, event)
 }
 
-module.exports = { happen, simulate, asked, answers, storage, start, open }
+module.exports = { happen, simulate, asked, answers, privacy, storage, settle, start, open }
