@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"lianxin/model"
+	"lianxin/service/linking"
 )
 
 // links plants for each writer that they were joined with somebody once, and
@@ -14,7 +15,7 @@ func (a *arena) links(writers []phone) (ids [3]string) {
 		now := clock().UTC()
 		row := model.PersonLink{
 			ID: model.NewID(), KeptID: w.must(http.StatusOK, w.get("/api/v1/me")).field(a.tb, "person_id"), AbsorbedID: model.NewID(),
-			Cause: model.LinkByCode, State: model.LinkUndone, LinkedAt: now, UndoUntil: now, UndoneAt: &now,
+			Cause: model.LinkByCode, State: model.LinkUndone, LinkedAt: now, UndoUntil: now.Add(linking.UndoLife), UndoneAt: &now,
 		}
 		plant(a, &row)
 		ids[i] = row.ID
@@ -37,5 +38,9 @@ func attacksOnLinks() map[string][]attempt {
 		"DELETE /api/v1/staff/roster/electing-units/{id}/members/{member_id}": {attempt{kind: "area", also: []int{404}}},
 		"GET /api/v1/me/links":            {{}},
 		"POST /api/v1/me/links/{id}/undo": {on("link")},
+		// The office undoes what was joined in its areas.
+		"GET /api/v1/staff/links":            {{}},
+		"GET /api/v1/staff/links/{id}":       {on("office-link")},
+		"POST /api/v1/staff/links/{id}/undo": {on("office-link").with("reason", "冒领")},
 	}
 }

@@ -328,6 +328,7 @@ func (a *arena) write() {
 	a.records["copy"], a.owners["copy"], a.records["correction"] = copies, residents, corrections
 	a.records["picture"], a.owners["picture"] = pictures, residents
 	a.records["link"], a.owners["link"] = a.links(writers[:]), residents
+	a.records["office-link"] = a.records["link"]
 	a.records["notice"], a.owners["notice"] = notices, residents
 }
 

@@ -65,6 +65,7 @@ func (r Room) Register(api endpoint.API) {
 	r.registerOffice(api)
 	r.registerSuggestions(api)
 	r.registerSeats(api)
+	r.registerLinks(api)
 	r.registerAudit(api)
 	r.registerClocks(api)
 	r.registerAccounts(api)

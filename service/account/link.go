@@ -309,11 +309,23 @@ func (s *Service) Unlink(ctx context.Context, by model.Actor, id string) (model.
 	}
 	var link model.PersonLink
 	err := store.InTx(ctx, s.db, func(ctx context.Context, tx *gorm.DB) (err error) {
-		link, err = s.linker.Undo(ctx, tx, by, id)
+		link, err = s.linker.Undo(ctx, tx, by, linking.Parting{LinkID: id, May: own(by)})
 		return err
 	})
-	if errors.Is(err, linking.ErrMoved) {
-		return link, fault.Conflict("账号刚刚发生了变化，请刷新后再试。")
+	return link, movedOn(err)
+}
+
+// own says of a link whether it is the actor's.
+func own(by model.Actor) func(context.Context, *gorm.DB, model.PersonLink) (bool, error) {
+	return func(_ context.Context, _ *gorm.DB, link model.PersonLink) (bool, error) {
+		return link.KeptID == by.PersonID, nil
 	}
-	return link, err
+}
+
+// movedOn says in words that somebody was faster.
+func movedOn(err error) error {
+	if errors.Is(err, linking.ErrMoved) {
+		return fault.Conflict("账号刚刚发生了变化，请刷新后再试。")
+	}
+	return err
 }

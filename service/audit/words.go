@@ -21,6 +21,8 @@ var actionWords = map[string]string{ //nolint:gosec // what passwords and codes 
 	"phone.code":             "发送手机验证码",
 	"link.offer":             "生成关联码",
 	"link.guess":             "输错关联码",
+	"link.list":              "查看账号合并列表",
+	"link.look":              "查看一次账号合并",
 	"person.link":            "合并同一个人的两个账号",
 	"person.unlink":          "撤销账号合并",
 	"article.begin":          "开始写文章",
@@ -223,7 +225,7 @@ var actionWords = map[string]string{ //nolint:gosec // what passwords and codes 
 // targetWords says what the kinds of records are called.
 var targetWords = map[string]string{
 	"area": "区域", "article": "文章", "audit": "审计日志", "backup": "备份", "calendar": "节假日安排", "column": "栏目", "device": "设备", "export": "导出", "library_picture": "图片库图片", "key": "加密密钥",
-	"message": "来信", "person": "人员", "picture": "图片", "reply_template": "答复模板", "representative": "代表",
+	"message": "来信", "person": "人员", "person_link": "账号合并", "picture": "图片", "reply_template": "答复模板", "representative": "代表",
 	"place": "公示牌", "retention": "数据清理", "roster": "名册", "session": "登录", "task": "后台任务",
 	"unit_officer": "承办单位经办人", "official_menu": "公众号菜单", "official_reply": "公众号自动回复",
 }

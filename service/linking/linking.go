@@ -212,12 +212,16 @@ func (l *Linker) tellJoined(ctx context.Context, tx *gorm.DB, link model.PersonL
 	return nil
 }
 
-// tellParted tells both that they are two again.
-func (l *Linker) tellParted(ctx context.Context, tx *gorm.DB, link model.PersonLink) error {
+// tellParted tells both that they are two again, and whether the office did it.
+func (l *Linker) tellParted(ctx context.Context, tx *gorm.DB, link model.PersonLink, office bool) error {
+	body := "小程序和公众号恢复为两个账号，原来各自的来信、通知、身份和手机号已经还回。"
+	if office {
+		body = "联络办撤销了这次合并。" + body
+	}
 	for _, id := range []string{link.KeptID, link.AbsorbedID} {
 		n := model.Notice{
 			PersonID: id, Happening: "person.parted/" + link.ID, Title: "账号合并已撤销",
-			Body: "小程序和公众号恢复为两个账号，原来各自的来信、通知、身份和手机号已经还回。", Thing: "撤销账号合并", Phrase: "已撤销",
+			Body: body, Thing: "撤销账号合并", Phrase: "已撤销",
 		}
 		if err := l.tell(ctx, tx, n); err != nil {
 			return err

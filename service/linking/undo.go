@@ -15,15 +15,24 @@ import (
 	"lianxin/service/store"
 )
 
+// Parting is the undoing of a link. May says whether the link is the actor's to
+// undo. Office is set where the office does it, for a reason.
+type Parting struct {
+	LinkID string
+	May    func(context.Context, *gorm.DB, model.PersonLink) (bool, error)
+	Office bool
+	Reason string
+}
+
 // Undo parts two who were joined: each row that went over goes back, unless it
 // belongs to somebody else by now. What came since stays with the kept person.
-// Faults: not found for a link that is not the actor's own; conflict for one
-// that is undone, or older than thirty days.
-func (l *Linker) Undo(ctx context.Context, tx *gorm.DB, by model.Actor, linkID string) (model.PersonLink, error) {
+// Faults: not found for a link that is not the actor's to undo; conflict for one
+// that is undone, older than thirty days, or followed by another one.
+func (l *Linker) Undo(ctx context.Context, tx *gorm.DB, by model.Actor, p Parting) (model.PersonLink, error) {
 	if err := store.StandInLine(ctx, tx, line); err != nil {
 		return model.PersonLink{}, err
 	}
-	link, err := l.undoable(ctx, tx, by, linkID)
+	link, err := l.undoable(ctx, tx, p)
 	if err != nil {
 		return link, err
 	}
@@ -42,26 +51,54 @@ func (l *Linker) Undo(ctx context.Context, tx *gorm.DB, by model.Actor, linkID s
 			return link, err
 		}
 	}
-	if err := l.tellParted(ctx, tx, link); err != nil {
+	if err := l.tellParted(ctx, tx, link, p.Office); err != nil {
 		return link, err
 	}
-	return link, audit.Record(ctx, tx, by, "person.unlink", audit.Target{Kind: "person", ID: link.KeptID, Detail: link.AbsorbedID + " was parted again"}, now)
+	detail := link.AbsorbedID + " was parted again"
+	if p.Reason != "" {
+		detail += ": " + p.Reason
+	}
+	return link, audit.Record(ctx, tx, by, "person.unlink", audit.Target{Kind: "person", ID: link.KeptID, Detail: detail}, now)
 }
 
 func errUndone() error { return fault.Conflict("这次合并已经撤销过了。") }
 
-// undoable finds a link that the actor may undo now.
-func (l *Linker) undoable(ctx context.Context, tx *gorm.DB, by model.Actor, linkID string) (model.PersonLink, error) {
-	link, err := store.From[model.PersonLink](tx).Where("id = ?", linkID).Take(ctx)
-	switch {
-	case store.IsAbsent(err) || err == nil && link.KeptID != by.PersonID:
+// Find finds a link that is the actor's to undo. Fault: not found.
+func (*Linker) Find(ctx context.Context, db *gorm.DB, p Parting) (model.PersonLink, error) {
+	link, err := store.From[model.PersonLink](db).Where("id = ?", p.LinkID).Take(ctx)
+	if store.IsAbsent(err) {
 		return link, fault.NotFound("这次合并")
-	case err != nil:
+	}
+	if err != nil {
 		return link, fmt.Errorf("linking: find link: %w", err)
+	}
+	may, err := p.May(ctx, db, link)
+	if err != nil {
+		return link, err
+	}
+	if !may {
+		return link, fault.NotFound("这次合并")
+	}
+	return link, nil
+}
+
+// undoable finds a link that can be undone now.
+func (l *Linker) undoable(ctx context.Context, tx *gorm.DB, p Parting) (model.PersonLink, error) {
+	link, err := l.Find(ctx, tx, p)
+	switch {
+	case err != nil:
+		return link, err
 	case link.State == model.LinkUndone:
 		return link, errUndone()
 	case !l.now().Before(link.UndoUntil):
 		return link, fault.Conflict("合并已超过 30 天，不能再撤销。如有需要请联系联络办。")
+	}
+	later, err := store.From[model.Person](tx).Where("id = ? AND merged_into <> ?", link.KeptID, "").Count(ctx, "*")
+	if err != nil {
+		return link, fmt.Errorf("linking: look for a later link: %w", err)
+	}
+	if later > 0 {
+		return link, fault.Conflict("这个账号后来又并入了另一个账号，请先撤销后来的那一次合并。")
 	}
 	return link, refuseAtWork(ctx, tx, link.KeptID)
 }
