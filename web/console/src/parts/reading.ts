@@ -23,3 +23,16 @@ export function useReading() {
   }
   return { running, problem, read }
 }
+
+/** A list that comes a page at a time: load asks for its beginning, or for what comes after. */
+export function usePages<T>(ask: (after?: string) => Promise<{ items: T[]; next?: string }>) {
+  const { running, problem, read } = useReading()
+  const rows = shallowRef<T[]>([])
+  const next = ref('')
+  const load = (after?: string) =>
+    read(() => ask(after), (page) => {
+      rows.value = after ? [...rows.value, ...page.items] : page.items
+      next.value = page.next ?? ''
+    })
+  return { running, problem, rows, next, load }
+}

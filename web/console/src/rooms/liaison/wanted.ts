@@ -82,7 +82,7 @@ export function useWanted() {
   const router = useRouter()
   const wanted = computed(() => wantedOf(route.query))
   const narrow = (change: Partial<Wanted>) => router.replace({ query: queryOf({ ...wanted.value, ...change }) })
-  const asked = (after: string): Query => {
+  const asked = (after?: string): Query => {
     const w = wanted.value
     const query: Query = { limit: 30 }
     if (w.which) query.which = w.which

@@ -15,7 +15,7 @@ export function useWanted() {
   const router = useRouter()
   const wanted = computed(() => Object.fromEntries(names.map((n) => [n, typeof route.query[n] === 'string' ? route.query[n] : ''])) as Wanted)
   const narrow = (change: Partial<Wanted>) => router.replace({ query: Object.fromEntries(Object.entries({ ...wanted.value, ...change }).filter(([, v]) => v)) })
-  const asked = (after: string): Query => {
+  const asked = (after?: string): Query => {
     const w = wanted.value
     const query: Query = { limit: 30 }
     const state = states.find((s) => s.state === w.state)

@@ -1,1 +1,0 @@
-import{_t as e,mt as t}from"./vue-A1TEVGTG.js";import{g as n}from"./index-DrbzIypc.js";function r(){let r=t(!1),i=e(null),a=0;async function o(e,t){let o=++a;r.value=!0;try{let n=await e();if(o!==a)return;i.value=null,t(n)}catch(e){o===a&&(i.value=n(e))}finally{o===a&&(r.value=!1)}}return{running:r,problem:i,read:o}}export{r as t};
