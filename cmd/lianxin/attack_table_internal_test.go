@@ -88,6 +88,7 @@ func attacks() map[string][]attempt {
 		"GET /api/v1/consents/wordings":            {{}},
 		"GET /api/v1/areas/{id}":                   {on("area")},
 		"GET /api/v1/articles":                     {{}},
+		"GET /api/v1/columns":                      {{}},
 		"GET /api/v1/articles/{id}":                {on("article")},
 		"GET /api/v1/check-codes/{code}":           {on("check code")},
 		"GET /api/v1/representatives":              {{}},

@@ -51,6 +51,15 @@ type articleQuery struct {
 	RepresentativeID string            `query:"representative" maxLength:"36"`
 }
 
+type columnView struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+type columnList struct {
+	Items []columnView `json:"items"`
+}
+
 func (r Room) viewArticle(a model.Article) ArticleView {
 	v := ArticleView{ID: a.ID, Kind: a.Kind, Title: a.Title, Digest: a.Digest, Byline: a.Byline, ColumnID: a.ColumnID, PublishedAt: shanghai(a.PublishedAt), Correction: a.Correction, CorrectedAt: shanghai(a.CorrectedAt)}
 	if a.CoverID != "" {
@@ -70,6 +79,18 @@ func (r Room) registerArticles(api endpoint.API) {
 			list := articleList{Items: []ArticleView{}, Next: next}
 			for _, a := range articles {
 				list.Items = append(list.Items, r.viewArticle(a))
+			}
+			return endpoint.Of(list), nil
+		})
+	endpoint.Register(api, endpoint.Route{Method: http.MethodGet, Path: "/api/v1/columns", ID: "open-columns", Summary: "有文章可看的栏目", Tag: tag, Who: endpoint.Anyone(), Cached: true},
+		func(ctx context.Context, _ *struct{}) (*endpoint.Body[columnList], error) {
+			columns, err := r.Newsroom.OpenColumns(ctx)
+			if err != nil {
+				return nil, err
+			}
+			list := columnList{Items: []columnView{}}
+			for _, c := range columns {
+				list.Items = append(list.Items, columnView{c.ID, c.Name})
 			}
 			return endpoint.Of(list), nil
 		})

@@ -30,6 +30,16 @@ func (s *Service) Columns(ctx context.Context) ([]model.ArticleColumn, error) {
 	return columns, nil
 }
 
+// OpenColumns lists the columns by name in which there is something to read.
+func (s *Service) OpenColumns(ctx context.Context) ([]model.ArticleColumn, error) {
+	columns, err := store.From[model.ArticleColumn](s.db.Read()).
+		Where("id IN (SELECT column_id FROM articles WHERE state IN ? AND published_at IS NOT NULL)", model.ArticlePublic()).Order("name").Find(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("newsroom: list columns with articles: %w", err)
+	}
+	return columns, nil
+}
+
 // columnExists refuses a column that there is not; none is right. Fault: invalid.
 func columnExists(ctx context.Context, tx *gorm.DB, id string) error {
 	if id == "" {

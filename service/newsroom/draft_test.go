@@ -270,6 +270,42 @@ func TestColumnsBelongToTheWholeDistrict(t *testing.T) {
 	wantFault(t, d.RemoveColumn(t.Context(), district, column.ID), fault.KindNotFound)
 }
 
+func TestReadersSeeTheColumnsThatHaveSomethingToRead(t *testing.T) {
+	d := newDesk(t)
+	bai := d.officer("bai", "/d/")
+	names := map[string]string{}
+	for _, name := range []string{"代表故事", "政策解读", "空栏目"} {
+		column, err := d.AddColumn(t.Context(), bai, name)
+		names[name] = must(d, err, column).ID
+	}
+	d.change(d.live("十二米的回家路亮了", "s", model.ArticleNews).ID, "column_id", names["代表故事"])
+	d.change(d.live("夜谈第三十次", "s", model.ArticleNews).ID, "column_id", names["代表故事"])
+	gone := d.live("供暖怎样反映", "s", model.ArticleGuide)
+	d.change(gone.ID, "column_id", names["政策解读"])
+	d.change(d.begun(bai, "s").ID, "column_id", names["空栏目"])
+	if got := d.columns(); got != "代表故事 政策解读" {
+		t.Errorf("columns %s", got)
+	}
+	if got := d.titles(newsroom.Find{ColumnID: names["代表故事"]}); got != "夜谈第三十次 十二米的回家路亮了" {
+		t.Errorf("articles of the column: %s", got)
+	}
+	_, err := d.Withdraw(t.Context(), bai, gone.ID, "过时")
+	must(d, err, gone)
+	if got := d.columns(); got != "代表故事" {
+		t.Errorf("columns %s after the last article of one was withdrawn", got)
+	}
+}
+
+func (d *desk) columns() string {
+	d.t.Helper()
+	columns, err := d.OpenColumns(d.t.Context())
+	var names []string
+	for _, c := range must(d, err, columns) {
+		names = append(names, c.Name)
+	}
+	return strings.Join(names, " ")
+}
+
 // change changes columns of an article behind the desk's back.
 func (d *desk) change(id, column string, value any) {
 	d.t.Helper()
