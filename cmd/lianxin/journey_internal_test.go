@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"image"
 	"image/color"
@@ -13,8 +14,11 @@ import (
 	"testing"
 	"time"
 
+	"gorm.io/gorm"
+
 	"lianxin/cmd/lianxin/sample"
 	"lianxin/model"
+	"lianxin/service/store"
 )
 
 // officer signs in the staff account of a role of the sample.
@@ -223,6 +227,26 @@ func TestTheOfficialAccountAnswersWithRepresentatives(t *testing.T) {
 		}
 	}
 	t.Errorf("no link in %v", chat)
+}
+
+func TestAPlaceSentToTheOfficialAccountFindsTheNearestCommunity(t *testing.T) {
+	p := demoCopy(t)
+	fan := p.signIn("新来的")
+	user := p.simulator + "/simulator/users/新来的"
+	fan.must(http.StatusOK, p.ask(http.MethodPost, user+"/follow", "", map[string]any{}))
+	here := map[string]any{"type": "location", "latitude": 30.26811, "longitude": 120.17252, "label": "和平里小区"}
+	fan.must(http.StatusOK, p.ask(http.MethodPost, user+"/messages", "", here))
+	p.eventually("the official account names the community", func() bool {
+		chat := p.ask(http.MethodGet, user+"/chat", "", nil).body
+		return strings.Contains(chat, "“和平里社区”") && strings.Contains(chat, "/go/pages/representative/profile?id=")
+	})
+	p.inside(func(ctx context.Context, tx *gorm.DB) error {
+		kept, err := store.From[model.Inbound](tx).Where("payload LIKE ?", "%30.268%").Count(ctx, "*")
+		if kept != 0 {
+			t.Errorf("the place is still written down %d times", kept)
+		}
+		return err
+	})
 }
 
 func TestMovingTheClockOfThePhoneBringsDeadlines(t *testing.T) {
