@@ -1,1 +1,0 @@
-import{m as s,aJ as a}from"./parts.C5-rwyjZ.js";async function t(){var t;const n=await s(),r=null!=(t=n.seats.find(s=>"serving"===s.state))?t:n.seats[0];if(void 0===r)throw new a(0,"no_seat","这里是代表用的。您如果是代表，请先用联络办给的邀请码绑定。");return r}export{t as m};
