@@ -235,6 +235,9 @@ func theRosterIsWhole(t *testing.T, db *store.DB) {
 	if len(kinds) != 4 {
 		t.Errorf("articles: %v", kinds)
 	}
+	if links := all[model.PersonLink](t, db); len(links) != 1 || links[0].State != model.LinkStands {
+		t.Errorf("links %+v", links)
+	}
 	if n := len(all[model.AnsweredCard](t, db)); n < 3 {
 		t.Errorf("%d public answers", n)
 	}

@@ -67,7 +67,7 @@ func (t *town) follow(ctx context.Context, h happening) error {
 func (t *town) story() ([]happening, error) {
 	story := append(t.mornings(), happening{
 		at: dayAt(t.end, staffFrom, 0), what: "staff", do: func(context.Context) error { return t.hiring() },
-	})
+	}, happening{at: dayAt(t.end, joinedOn, 18*time.Hour), what: "two accounts", do: t.joinAccounts})
 	for _, part := range []struct {
 		file string
 		act  func(line row) func(ctx context.Context) error
