@@ -1,7 +1,8 @@
 // Ways from page to page, by the paths that notices and codes use as well.
 import { queryText } from './api/call'
+import { tabs } from './tabs'
 
-const tabs = new Set(['pages/index/index', 'pages/message/list', 'pages/article/list', 'pages/me/index'])
+const tabPages = new Set(Object.values(tabs).map((tab) => tab.page))
 
 function toTab(url: string): void {
   uni.switchTab({ url, fail: () => uni.reLaunch({ url }) })
@@ -11,7 +12,7 @@ function toTab(url: string): void {
 export function go(page: string, query: Record<string, string | undefined> = {}): void {
   const path = page.split('?')[0] ?? page
   const url = '/' + page + queryText(query)
-  if (tabs.has(path)) {
+  if (tabPages.has(path)) {
     toTab('/' + path)
     return
   }
@@ -21,7 +22,7 @@ export function go(page: string, query: Record<string, string | undefined> = {})
 /** Goes on to a page that takes this one's place. */
 export function goOn(page: string, query: Record<string, string | undefined> = {}): void {
   const path = page.split('?')[0] ?? page
-  if (tabs.has(path)) toTab('/' + path)
+  if (tabPages.has(path)) toTab('/' + path)
   else uni.redirectTo({ url: '/' + page + queryText(query) })
 }
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { onDemo, pictures } from './hand.mjs'
+import { onDemo, pictures, sizes } from './hand.mjs'
 
 const house = onDemo()
 
@@ -43,6 +43,30 @@ test('a code that nobody asked for signs nobody in', async () => {
   })
 })
 
+test('the bar at the bottom says where one is, leads on by keyboard, and comes back as it was left', async () => {
+  await house.held('刘慧敏', async (hand, page) => {
+    await hand.to('pages/article/list')
+    await page.locator('.lx-paper').nth(3).waitFor()
+    const bar = page.getByRole('navigation', { name: '主导航' }).filter({ visible: true })
+    await bar.getByRole('link', { name: '动态，正在看' }).waitFor()
+    assert.equal(await bar.count(), 1, 'there are two bars')
+    await page.evaluate(() => window.scrollTo(0, 400))
+    const box = await bar.boundingBox()
+    assert.equal(Math.round(box.y + box.height), sizes.usual.height, 'the bar does not stand at the bottom')
+    await bar.getByRole('link', { name: '我的', exact: true }).focus()
+    await page.keyboard.press('Enter')
+    await hand.title('我的').waitFor()
+    await bar.getByRole('link', { name: '我的，正在看' }).waitFor()
+    await bar.getByRole('link', { name: '动态', exact: true }).click()
+    await hand.title('动态').waitFor()
+    await page.locator('.lx-paper').nth(3).waitFor()
+    // What stands last on a page is not behind the bar.
+    await page.evaluate(() => window.scrollTo(0, 99_999))
+    const last = await page.getByText('到底了').boundingBox()
+    assert.ok(last.y + last.height <= (await bar.boundingBox()).y, 'the end of the page is behind the bar')
+  })
+})
+
 test('a letter is written and sent with the keyboard alone', async () => {
   await house.held('陈思远', async (hand, page) => {
     /** Goes on by Tab until what has the focus says this, and presses it. */
@@ -62,6 +86,8 @@ test('a letter is written and sent with the keyboard alone', async () => {
     await press('写信')
     await page.getByRole('button', { name: '知道了，写信' }).waitFor()
     await press('知道了，写信')
+    // WeChat is asked who this is, which takes the page away for a moment.
+    await page.waitForFunction(() => localStorage.getItem('lianxin.session') !== null)
     await page.getByRole('textbox', { name: '您想反映的事' }).waitFor()
     await press('您想反映的事')
     await page.keyboard.type('东门的坡道没有扶手。')
@@ -109,7 +135,7 @@ test("in the stand-in two windows are two phones: from the poster's code to an a
   await frame(resident).getByText('来信编号').waitFor()
 
   // It reaches the other phone, which is somebody else's although it is the same browser.
-  await frame(representative).getByText('我的', { exact: true }).last().click()
+  await frame(representative).getByRole('link', { name: '我的', exact: true }).click()
   await frame(representative).getByRole('button', { name: /^代表来信/ }).click()
   await frame(representative).getByText('林晓棠 代表').waitFor()
   await frame(representative).getByRole('button', { name: /^收到了：站前广场的长椅/ }).click()

@@ -27,8 +27,6 @@ const meanings: [selector: string, role: string, more?: (e: Element) => void][] 
       unless(e, 'aria-label', '返回')
     },
   ],
-  ['uni-tabbar', 'navigation', (e) => unless(e, 'aria-label', '主导航')],
-  ['.uni-tabbar__item', 'link', (e) => unless(e, 'tabindex', '0')],
   ['uni-toast', 'status'],
   ['uni-modal', 'dialog', (e) => {
     unless(e, 'aria-modal', 'true')
@@ -73,7 +71,6 @@ function mean(root: ParentNode): void {
   root.querySelectorAll('uni-switch').forEach((e) => toggled(e, 'switch'))
   root.querySelectorAll('uni-checkbox').forEach((e) => toggled(e, 'checkbox'))
   root.querySelectorAll('uni-radio').forEach((e) => toggled(e, 'radio'))
-  root.querySelectorAll('.uni-tabbar img').forEach((e) => unless(e, 'alt', '')) // its words stand below it
   root.querySelectorAll('uni-image').forEach((e) => {
     const label = e.getAttribute('aria-label')
     if (label) unless(e, 'role', 'img')
@@ -86,8 +83,6 @@ function mean(root: ParentNode): void {
       more?.(e)
     })
   }
-  // The words below an icon of the tab bar say what it is.
-  root.querySelectorAll('.uni-tabbar img').forEach((e) => put(e, 'alt', ''))
   document.documentElement.lang = 'zh-CN'
 }
 

@@ -63,6 +63,12 @@ test('the mini-program touches nothing of a browser, runs no text as program, an
   assert.deepEqual([...found], [])
 })
 
+test('WeChat shows no bar of its own, whose size would not follow', () => {
+  const { tabBar } = JSON.parse(readFileSync(join(built, 'app.json'), 'utf8'))
+  assert.equal(tabBar.custom, true)
+  assert.equal(JSON.parse(readFileSync(join(built, 'custom-tab-bar/index.json'), 'utf8')).component, true)
+})
+
 test('every page that a notice or a code of ours opens is in the mini-program', () => {
   const app = JSON.parse(readFileSync(join(built, 'app.json'), 'utf8'))
   const pages = new Set([...app.pages, ...(app.subPackages ?? []).flatMap((p) => p.pages.map((page) => `${p.root}/${page}`))])

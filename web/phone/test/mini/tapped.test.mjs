@@ -27,6 +27,19 @@ test('binds the phone number that WeChat gives for its button', async () => {
   assert.deepEqual(asked.find((a) => a.name === 'PUT /me/phone').body, { code: 'PHONE-CODE' })
 })
 
+test('the bar at the bottom is ours, says where one is, and leads to the other three', async () => {
+  answers.set('GET /articles', { items: [] })
+  answers.set('GET /columns', { items: [] })
+  const page = await open('pages/article/list')
+  const bar = () => [...page.dom.querySelectorAll('wx-view')].filter((e) => ['首页', '来信', '动态', '我的'].includes(e.textContent.trim()) && e.querySelector('wx-image'))
+  await until(() => bar().length === 4, 'there is no bar: ' + words(page))
+  assert.deepEqual(bar().map((e) => /\blx-bar-on\b/.test(e.className)), [false, false, true, false])
+  happen(bar()[2], 'tap')
+  assert.equal(asked.filter((a) => a.name === 'switchTab').length, 0, 'the page that is open is opened again')
+  for (const n of [0, 1, 3]) happen(bar()[n], 'tap')
+  assert.deepEqual(asked.filter((a) => a.name === 'switchTab').map((a) => a.options.url), ['/pages/index/index', '/pages/message/list', '/pages/me/index'])
+})
+
 const letter = {
   id: 'm1', number: '261126-ABC123', state: 'acknowledged', state_words: '代表已收到', excerpt: '路灯不亮', resident: '一位居民', representative: '林晓棠', round: 1,
   submitted_at: '2026-11-26T10:00:00+08:00', overdue: false, paused: false, consents: { hand_over: false, publish: false }, facts: [], actions: ['answer'], contact: {},
