@@ -34,10 +34,10 @@ test('the bar at the bottom is ours, says where one is, and leads to the other t
   const bar = () => [...page.dom.querySelectorAll('wx-view')].filter((e) => ['首页', '来信', '动态', '我的'].includes(e.textContent.trim()) && e.querySelector('wx-image'))
   await until(() => bar().length === 4, 'there is no bar: ' + words(page))
   assert.deepEqual(bar().map((e) => /\blx-bar-on\b/.test(e.className)), [false, false, true, false])
-  happen(bar()[2], 'tap')
-  assert.equal(asked.filter((a) => a.name === 'switchTab').length, 0, 'the page that is open is opened again')
-  for (const n of [0, 1, 3]) happen(bar()[n], 'tap')
-  assert.deepEqual(asked.filter((a) => a.name === 'switchTab').map((a) => a.options.url), ['/pages/index/index', '/pages/message/list', '/pages/me/index'])
+  const opened = () => asked.filter((a) => a.name === 'switchTab').map((a) => a.options.url)
+  for (const n of [2, 0, 1, 3]) happen(bar()[n], 'tap')
+  await until(() => opened().length === 3, 'the bar leads nowhere')
+  assert.deepEqual(opened(), ['/pages/index/index', '/pages/message/list', '/pages/me/index'])
 })
 
 const letter = {
