@@ -2,6 +2,12 @@ module lianxin
 
 go 1.26.8
 
+// Packages for Node may hold Go of their own, which is none of ours.
+ignore (
+	./web/console/node_modules
+	./web/phone/node_modules
+)
+
 require (
 	github.com/danielgtaylor/huma/v2 v2.39.1
 	github.com/gabriel-vasile/mimetype v1.4.16
