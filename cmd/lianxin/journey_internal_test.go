@@ -216,11 +216,12 @@ func TestTheOfficialAccountAnswersWithRepresentatives(t *testing.T) {
 	var chat struct{ Chat []struct{ Text string } }
 	p.ask(http.MethodGet, p.simulator+"/simulator/users/关注者/chat", "", nil).json(t, &chat)
 	for _, line := range chat.Chat {
-		for word := range strings.FieldsSeq(line.Text) {
-			if at := strings.Index(word, p.app+"/go/pages/representative"); at >= 0 {
-				page := p.ask(http.MethodGet, word[at:], "", nil)
+		for _, link := range strings.Split(line.Text, `<a href="`)[1:] {
+			address, _, _ := strings.Cut(link, `"`)
+			if strings.HasPrefix(address, p.app+"/go/pages/representative") {
+				page := p.ask(http.MethodGet, address, "", nil)
 				if page.status != http.StatusOK || !strings.Contains(page.body, "代表") {
-					t.Errorf("link %s: %d", word, page.status)
+					t.Errorf("link %s: %d", address, page.status)
 				}
 				return
 			}

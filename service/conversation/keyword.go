@@ -39,7 +39,7 @@ const KeyReply = "REPLY:"
 
 // marks are what the office may write for an address that it cannot know.
 func (s *Service) marks() *strings.Replacer {
-	return strings.NewReplacer("{写信}", s.link(pageHome), "{我的来信}", s.link(pageMessages), "{最新动态}", s.link(pageArticles))
+	return strings.NewReplacer("{写信}", s.tap("写信", pageHome), "{我的来信}", s.tap("我的来信", pageMessages), "{最新动态}", s.tap("最新动态", pageArticles))
 }
 
 // bare is how words are compared: without case, spaces and punctuation around.

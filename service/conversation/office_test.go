@@ -44,7 +44,7 @@ func TestTheOfficesOwnWordsAreAnsweredAndTryingSaysTheSame(t *testing.T) {
 	desk.writes(model.OfficialReply{Words: "医保\n医疗保险", Matching: model.MatchContains, Body: "医保事项请拨 12393，或给代表写信：{写信}"})
 	desk.writes(model.OfficialReply{Words: "接待日", Matching: model.MatchExact, Form: model.FormLink, Title: "接待日安排", Body: "每月 15 日", Target: "https://lx.example.gov.cn/days"})
 	for typed, want := range map[string]string{
-		"我想问医保怎么办": "医保事项请拨 12393，或给代表写信：https://lx.example.gov.cn/h5/#/pages/index/index",
+		"我想问医保怎么办": `医保事项请拨 12393，或给代表写信：<a href="https://lx.example.gov.cn/h5/#/pages/index/index">写信</a>`,
 		"接待日。":     "接待日安排|每月 15 日|https://lx.example.gov.cn/days",
 		"接待日是哪天":   "没有找到",
 		"和平社区":     "张三1",
@@ -108,7 +108,7 @@ func TestTheOfficesWelcomeIsSaidToWhoFollows(t *testing.T) {
 	follow := conversation.Push{Event: "subscribe"}
 	wantWords(t, desk.answer(follow), "您好，欢迎关注连心")
 	id := desk.writes(model.OfficialReply{Kind: model.ReplyWelcome, Body: "欢迎来到临江连心！写信：{写信}"})
-	wantWords(t, desk.answer(follow), "欢迎来到临江连心！写信：https://lx.example.gov.cn/h5/#/pages/index/index")
+	wantWords(t, desk.answer(follow), `欢迎来到临江连心！写信：<a href="https://lx.example.gov.cn/h5/#/pages/index/index">写信</a>`)
 	// Who comes by a poster is still told who is responsible there.
 	wantWords(t, desk.answer(conversation.Push{Event: "subscribe", Scene: "s1"}), "和平社区", "张三1")
 	if err := desk.service.DropReply(t.Context(), keeper, id); err != nil {

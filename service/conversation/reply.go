@@ -63,9 +63,12 @@ func cut(text string) string {
 	return text
 }
 
+// harmless keeps names and titles from being read as links.
+var harmless = strings.NewReplacer("<", "＜", ">", "＞")
+
 // short is a name or a title on one line, in so many characters.
 func short(text string, runes int) string {
-	text = clean(text)
+	text = harmless.Replace(clean(text))
 	if utf8.RuneCountInString(text) <= runes {
 		return text
 	}

@@ -78,7 +78,7 @@ func TestWhatFitsNothingGetsAKindAnswer(t *testing.T) {
 	} {
 		text := d.typed(typed)
 		wantWords(t, text, "例如", "12345", "110", "119", "120", "不会转交", home)
-		for _, echoed := range []string{"阿巴", "DROP", "href", "坏了", "aaa"} {
+		for _, echoed := range []string{"阿巴", "DROP", `"x"`, "坏了", "aaa"} {
 			if strings.Contains(text, echoed) {
 				t.Errorf("the answer repeats what was typed: %s", text)
 			}
@@ -154,6 +154,17 @@ func TestWhereSomebodyIsTellsWhoRepresentsTheNearestCommunity(t *testing.T) {
 		if strings.Contains(row.Payload, "30.265") {
 			t.Errorf("kept %s", row.Payload)
 		}
+	}
+}
+
+func TestANameIsNeverReadAsALink(t *testing.T) {
+	d := newDesk(t)
+	odd := people(1)
+	odd[0].Name, odd[0].Post = `<a href="https://evil.example">张三`, "</a>主任"
+	d.town.places["和平社区"] = conversation.Found{Place: "和平社区", People: odd}
+	text := d.typed("和平社区")
+	if strings.Contains(text, "<a href=\"https://evil") || strings.Count(text, "<a ") != strings.Count(text, "</a>") {
+		t.Error(text)
 	}
 }
 

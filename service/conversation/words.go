@@ -24,6 +24,13 @@ const (
 	elsewhere  = "日常诉求请拨打 %s；遇到危险或急病请立即拨打 110（报警）、119（火警）、120（急救）。"
 )
 
+// tap is words that lead to a page when they are tapped. A customer message may
+// hold such links
+// (https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Service_Center_messages.html).
+func (s *Service) tap(words, page string) string {
+	return `<a href="` + s.link(page) + `">` + words + "</a>"
+}
+
 func hotline() string {
 	return fmt.Sprintf(elsewhere, model.ElsewhereWords(model.ElsewhereHotline))
 }
@@ -31,31 +38,31 @@ func hotline() string {
 func (s *Service) sayWelcome() string {
 	return reply{
 		head: greeting + "在这里可以找到联系您的党代表，给代表写信，并看到办理进度和答复。\n" + example,
-		tail: "给代表写信：" + s.link(pageHome),
+		tail: s.tap("给代表写信", pageHome),
 	}.text()
 }
 
 func (s *Service) sayHowTo() string {
 	return reply{
 		head: "您好，您可以：\n一、" + example + "\n二、发送“最新”，看最新动态。\n三、发送“进度”，查看您的来信和答复。",
-		tail: notCarried + "给代表写信请点：" + s.link(pageHome) + "\n" + hotline(),
+		tail: notCarried + s.tap("给代表写信", pageHome) + "\n" + hotline(),
 	}.text()
 }
 
 func (s *Service) sayFind() string {
-	return reply{head: example, tail: "也可以在小程序里按社区、姓名或擅长的事项查找：" + s.link(pageHome)}.text()
+	return reply{head: example, tail: "也可以" + s.tap("按社区、姓名或擅长的事项查找", pageHome)}.text()
 }
 
 func (s *Service) sayNothingFits() string {
 	return reply{
 		head: "没有找到对应的社区或代表。\n请" + example,
-		tail: notCarried + "要反映事情，请点这里给代表写信：" + s.link(pageHome) + "\n" + hotline(),
+		tail: notCarried + "要反映事情，请点" + s.tap("给代表写信", pageHome) + "\n" + hotline(),
 	}.text()
 }
 
 func (s *Service) sayLong() string {
 	return reply{
-		head: "您写的内容较多。" + notCarried + "为了让代表看到并答复您，请点这里写信，内容可以复制过去：" + s.link(pageHome),
+		head: "您写的内容较多。" + notCarried + "为了让代表看到并答复您，请点" + s.tap("给代表写信", pageHome) + "，内容可以复制过去。",
 		tail: "还不知道代表是谁？请" + example + "\n" + hotline(),
 	}.text()
 }
@@ -63,7 +70,7 @@ func (s *Service) sayLong() string {
 func (s *Service) sayUrgent() string {
 	return reply{
 		head: "如果正有危险，请立即拨打：110（报警）、119（火警）、120（急救）。" + notCarried,
-		tail: "日常诉求请拨打 " + model.ElsewhereWords(model.ElsewhereHotline) + "；需要代表关注的事，请点这里写信：" + s.link(pageHome),
+		tail: "日常诉求请拨打 " + model.ElsewhereWords(model.ElsewhereHotline) + "；需要代表关注的事，请点" + s.tap("给代表写信", pageHome),
 	}.text()
 }
 
@@ -71,25 +78,25 @@ func (s *Service) sayElsewhere() string {
 	return reply{
 		head: hotline() + "\n信访事项请找" + model.ElsewhereWords(model.ElsewherePetition) +
 			"，诉讼请找" + model.ElsewhereWords(model.ElsewhereCourt) + "。",
-		tail: "需要代表关注的事，请点这里写信：" + s.link(pageHome),
+		tail: "需要代表关注的事，请点" + s.tap("给代表写信", pageHome),
 	}.text()
 }
 
 func (s *Service) sayUnknownScene() string {
 	return reply{
 		head: "这个二维码现在没有对应的地方或代表，可能是旧的公示牌。\n请" + example,
-		tail: "给代表写信：" + s.link(pageHome),
+		tail: s.tap("给代表写信", pageHome),
 	}.text()
 }
 
 func (s *Service) sayVoice() string {
-	return reply{head: "抱歉，没有听清您的语音。请打字，" + example, tail: notCarried + "给代表写信请点：" + s.link(pageHome)}.text()
+	return reply{head: "抱歉，没有听清您的语音。请打字，" + example, tail: notCarried + s.tap("给代表写信", pageHome)}.text()
 }
 
 func (s *Service) sayUnread(what string) string {
 	return reply{
 		head: "收到您的" + what + "，但这里看不了" + what + "。" + notCarried,
-		tail: "给代表写信时最多可以附 9 张图片：" + s.link(pageHome) + "\n找代表请" + example,
+		tail: s.tap("给代表写信", pageHome) + "时最多可以附 9 张图片。\n找代表请" + example,
 	}.text()
 }
 
@@ -99,12 +106,12 @@ const sayNearest = "按您发来的位置，最近的社区如下。"
 func (s *Service) sayFarAway() string {
 	return reply{
 		head: "收到您的位置，但附近没有找到登记过位置的社区。请发送社区名称，" + example,
-		tail: "给代表写信：" + s.link(pageHome),
+		tail: s.tap("给代表写信", pageHome),
 	}.text()
 }
 
 func (s *Service) sayMyMessages() string {
-	return reply{head: "您的来信、办理进度和答复都在这里：" + s.link(pageMessages)}.text()
+	return reply{head: "您的来信、办理进度和答复都在这里：" + s.tap("我的来信", pageMessages)}.text()
 }
 
 func (s *Service) sayLatest(latest []Headline) string {
@@ -113,9 +120,9 @@ func (s *Service) sayLatest(latest []Headline) string {
 	}
 	items := make([]string, len(latest))
 	for i, article := range latest {
-		items[i] = "· " + short(article.Title, 32) + "\n" + s.link(pageArticle+url.QueryEscape(article.ID))
+		items[i] = "· " + s.tap(short(article.Title, 32), pageArticle+url.QueryEscape(article.ID))
 	}
-	more := func(int) string { return "更多动态：" + s.link(pageArticles) }
+	more := func(int) string { return s.tap("更多动态", pageArticles) }
 	return reply{head: "最新动态：", items: items, more: more}.text()
 }
 
@@ -129,7 +136,7 @@ func (s *Service) sayFound(found Found, greeting string) string {
 	if len(found.People) == 0 {
 		return reply{
 			head: greeting + "“" + place + "”目前没有公布联系的党代表。您可以发送上一级街道或相邻社区的名称再试试。",
-			tail: "也可以打开小程序查看全部代表：" + s.link(pageHome) + "\n" + hotline(),
+			tail: "也可以" + s.tap("查看全部代表", pageHome) + "\n" + hotline(),
 		}.text()
 	}
 	head := greeting + "为您找到："
@@ -141,7 +148,7 @@ func (s *Service) sayFound(found Found, greeting string) string {
 		items[i] = s.introduce(person)
 	}
 	more := func(shown int) string {
-		return fmt.Sprintf("还有 %d 位，请在小程序里查看：%s", len(found.People)-shown, s.link(pageHome))
+		return fmt.Sprintf("还有 %d 位，请点%s", len(found.People)-shown, s.tap("查看全部代表", pageHome))
 	}
 	return reply{head: head, items: items, more: more, always: len(found.People) > len(items), tail: tail}.text()
 }
@@ -158,5 +165,5 @@ func (s *Service) introduce(person Person) string {
 	if len(known) > 0 {
 		line += "（" + strings.Join(known, "，") + "）"
 	}
-	return line + "\n写信：" + s.link(pageProfile+url.QueryEscape(person.ID))
+	return line + "\n" + s.tap("写信给"+short(person.Name, 20), pageProfile+url.QueryEscape(person.ID))
 }

@@ -19,9 +19,16 @@ export function link(address, words) {
   return element("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, words);
 }
 
-// linked makes the web addresses inside a text tappable, as WeChat does.
+// linked makes links and bare web addresses inside a text tappable, as WeChat does.
 export function linked(text) {
-  return text.split(/(https?:\/\/[^\s，。；、）】]+)/).map((part) => (/^https?:/.test(part) ? link(part, part) : part)).filter((part) => part !== "");
+  return text
+    .split(/(<a href="https?:\/\/[^"<>]+">[^<]*<\/a>|https?:\/\/[^\s，。；、）】<>"]+)/)
+    .map((part) => {
+      const [, address, words] = /^<a href="([^"]+)">([^<]*)<\/a>$/.exec(part) ?? [];
+      if (address) return link(address, words);
+      return /^https?:/.test(part) ? link(part, part) : part;
+    })
+    .filter((part) => part !== "");
 }
 
 // changed remembers what an area showed, so that it is only drawn again when it differs.

@@ -19,7 +19,7 @@ test('The office keeps the menu and the answers of the account, and the phone sh
   await page.getByRole('button', { name: '新增关键词回复' }).click()
   await page.getByRole('button', { name: '保存，马上生效' }).waitFor()
   await page.getByRole('dialog').getByLabel('关键词').fill('接待日\n和平社区')
-  await page.getByRole('dialog').getByLabel('要回答的话').fill('每月 15 日上午在街道工作室接待。写信：{写信}')
+  await page.getByRole('dialog').getByLabel('要回答的话').fill('每月 15 日上午在街道工作室接待。请点{写信}')
   await page.reload()
   await page.getByRole('button', { name: '新增关键词回复' }).click()
   assert.match(await page.getByRole('dialog').getByLabel('要回答的话').inputValue(), /每月 15 日/, 'what was written survives a reload')
@@ -30,6 +30,7 @@ test('The office keeps the menu and the answers of the account, and the phone sh
   await page.getByLabel('粉丝会打的字').fill('请问接待日是哪天')
   await page.keyboard.press('Enter')
   await page.locator('.theirs').getByText('每月 15 日上午').waitFor()
+  await page.locator('.theirs').getByRole('link', { name: '写信' }).waitFor()
   await page.getByText('关键词回复：接待日').waitFor()
   await desk.looks('off-replies')
 
@@ -61,6 +62,7 @@ test('The office keeps the menu and the answers of the account, and the phone sh
   await phone.locator('#menu').getByRole('button', { name: /我的/ }).click()
   await phone.locator('#menu').getByRole('button', { name: '接待日' }).click()
   await phone.locator('#chat').getByText('每月 15 日上午在街道工作室接待').waitFor()
+  await phone.locator('#chat').getByRole('link', { name: '写信', exact: true }).waitFor()
   await phone.screenshot({ path: `${pictures}/off-phone.png` })
   await phone.close()
 
