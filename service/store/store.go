@@ -98,6 +98,18 @@ func newDB(d *DB) (*DB, error) {
 }
 
 func openGorm(ctx context.Context, d gorm.Dialector, conns int) (*gorm.DB, error) {
+	// Several programs that open a new SQLite file at once wait for one another:
+	// the switch to write-ahead logging heeds no busy timeout.
+	for try := 1; ; try++ {
+		db, err := reach(ctx, d, conns)
+		if err == nil || try == 20*tries || !lockedFile(err) || rest(ctx, tries) != nil {
+			return db, err
+		}
+	}
+}
+
+// reach opens a pool and tries it.
+func reach(ctx context.Context, d gorm.Dialector, conns int) (*gorm.DB, error) {
 	db, err := gorm.Open(d, &gorm.Config{
 		PrepareStmt:            true,
 		SkipDefaultTransaction: true,
@@ -115,17 +127,10 @@ func openGorm(ctx context.Context, d gorm.Dialector, conns int) (*gorm.DB, error
 	}
 	pool.SetMaxOpenConns(conns)
 	pool.SetMaxIdleConns(conns)
-	// Several programs that open a new SQLite file at once wait for one another:
-	// the switch to write-ahead logging heeds no busy timeout.
-	for try := 1; ; try++ {
-		err := pool.PingContext(ctx)
-		if err == nil {
-			return db, nil
-		}
-		if try == 20*tries || !lockedFile(err) || rest(ctx, tries) != nil {
-			return nil, errors.Join(fmt.Errorf("store: reach the database: %w", err), pool.Close())
-		}
+	if err := pool.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("store: reach the database: %w", err), pool.Close())
 	}
+	return db, nil
 }
 
 // Naming says what tables and columns of the records are called.
