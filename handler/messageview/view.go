@@ -123,6 +123,7 @@ type Contact struct {
 type OfficerThread struct {
 	Thread
 	Contact Contact `json:"contact"`
+	Led     bool    `json:"led" doc:"与办理人手上的另一封来信一并答复，在那一封里答复"`
 }
 
 // Note is an internal remark.
@@ -220,7 +221,7 @@ func OfThread(t message.Thread, link Link) Thread {
 
 // OfOfficer shows a message to a representative or a unit.
 func OfOfficer(t message.Thread, link Link) OfficerThread {
-	return OfficerThread{Thread: OfThread(t, link), Contact: Contact{t.Contact.Name, t.Contact.Phone}}
+	return OfficerThread{Thread: OfThread(t, link), Contact: Contact{t.Contact.Name, t.Contact.Phone}, Led: t.Message.LeadingID != ""}
 }
 
 // OfStaff shows a message to the liaison office.

@@ -9,13 +9,30 @@ import { onDemo, sizes } from './hand.mjs'
 
 const house = onDemo()
 
+test('a message that is answered together with another says so where its answer would be written', async () => {
+  await house.held('林晓棠', async (hand, page) => {
+    await hand.to('pages/inbox/index')
+    await page.getByText('等我办').waitFor()
+    const { items } = await hand.asks('/representative/messages?which=waiting&limit=100')
+    const all = await Promise.all(items.map((m) => hand.asks('/representative/messages/' + m.id)))
+    const led = all.find((m) => m.led)
+    assert.ok(led, 'the demo has no messages that are answered as one')
+    await hand.to('pages/inbox/message?id=' + led.id)
+    await page.getByText('与另一封来信一并答复').waitFor()
+    assert.equal(await page.getByRole('textbox', { name: '答复居民' }).count(), 0)
+    await hand.looks('phone-inbox-led')
+  })
+})
+
 test('a representative acknowledges in one tap and answers in two, however often the button is pressed', async () => {
   await house.held('林晓棠', async (hand, page) => {
     await hand.to('pages/inbox/index')
     await page.getByText('等我办').waitFor()
     await hand.looks('phone-inbox')
     const before = await hand.asks('/representative/messages?which=waiting')
-    const fresh = before.items.find((m) => m.state === 'delivered')
+    // Of messages that are answered as one, only the one that leads takes the answer.
+    const all = await Promise.all(before.items.filter((m) => m.state === 'delivered').map((m) => hand.asks('/representative/messages/' + m.id)))
+    const fresh = before.items.find((m) => m.id === all.find((one) => one.actions.includes('answer'))?.id)
     assert.ok(fresh, 'the demo has nothing new for this representative')
     await hand.tap(`收到了：${fresh.excerpt}`)
     await page.getByText('已告诉居民：收到了').first().waitFor()
