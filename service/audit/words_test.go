@@ -22,7 +22,7 @@ var (
 	actionForm = regexp.MustCompile(`^[a-z][a-z_]*\.[a-z][a-z_]*$`)
 	fileForm   = regexp.MustCompile(`\.(csv|db|html|ini|json|jsonl|key|md|sql|toml|txt|xlsx|yml|zip|jpg|png|io|html|arena)$`)
 	noAction   = []string{
-		"people.name", "people.phone", "members.phone", "on_behalf.name", "on_behalf.phone", "turns.body", "staff_accounts.totp_secret", "staff_accounts.totp_pending",
+		"people.name", "people.phone", "members.phone", "on_behalf.name", "on_behalf.phone", "turns.body", "staff_accounts.totp_secret", "staff_accounts.totp_pending", "person_links.phone_aside",
 		"tasks.payload", "tasks.dedupe_key", "liaison.heping", "a.path", "publicity.second",
 	}
 )
