@@ -113,6 +113,7 @@ for (const { name, fault } of troubles) {
       // Writing goes on all the same, and is kept.
       await body(page).fill('小区门口没有减速带。')
       await hand.to('pages/me/suggest')
+      if (fault.delay_ms) await page.getByText('有点慢，还在打开').waitFor()
       const trouble = page.getByRole('alert')
       await trouble.waitFor({ timeout: 60_000 })
       await hand.looks('sign-in-' + (fault.errcode ?? 'late'))
