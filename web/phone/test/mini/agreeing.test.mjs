@@ -123,7 +123,7 @@ test("a copy of one's data is fetched with the token in the header alone, and ha
   await until(() => said().includes('没有发送'), 'not sending is not told')
   answers.delete('shareFileMessage')
   await tap(page, '发到我的聊天里')
-  assert.deepEqual(done('shareFileMessage').map((a) => [a.options.filePath, a.options.fileName]), Array(2).fill(['wxfile://tmp/copy.zip', '我的连心数据.zip']))
+  assert.deepEqual(done('shareFileMessage').map((a) => [a.options.filePath, a.options.fileName]), Array(2).fill(['wxfile://fetched/copy.zip', '我的连心数据.zip']))
 
   // What has run out is prepared anew.
   const later = await open('pages/me/copy')

@@ -77,7 +77,7 @@ Object.assign(wx, quiet, {
   chooseMedia: guarded('chooseMedia', { tempFiles: [{ tempFilePath: 'wxfile://picked/a.jpg' }, { tempFilePath: 'wxfile://picked/b.jpg' }] }),
   setClipboardData: guarded('setClipboardData', {}),
   scanCode: note('scanCode', {}),
-  downloadFile: note('downloadFile', { statusCode: 200, tempFilePath: 'wxfile://tmp/copy.zip' }),
+  downloadFile: note('downloadFile', { statusCode: 200, tempFilePath: 'wxfile://fetched/copy.zip' }),
   shareFileMessage: note('shareFileMessage', {}),
   getFileSystemManager: () => ({
     saveFile: note('saveFile', (o) => ({ savedFilePath: o.tempFilePath.replace('picked/', 'kept/') })),
