@@ -12,3 +12,12 @@ func Day(at time.Time) string { return at.In(Shanghai).Format(time.DateOnly) }
 
 // DayWords names the day of a moment for the screen, as "3月12日".
 func DayWords(at time.Time) string { return at.In(Shanghai).Format("1月2日") }
+
+// InShanghai shows a moment there; none stays none.
+func InShanghai(at *time.Time) *time.Time {
+	if at == nil {
+		return nil
+	}
+	there := at.In(Shanghai)
+	return &there
+}

@@ -180,7 +180,7 @@ func OfRow(r message.Row) Summary {
 	return Summary{
 		ID: m.ID, Number: m.Number, State: m.State, StateWords: model.MessageStateWords(m.State), Excerpt: r.Excerpt, Topic: r.Topic,
 		Resident: m.ResidentName, Representative: r.Representative, Holder: r.Holder, Unit: r.Unit, Studio: r.Studio, Round: m.Round,
-		SubmittedAt: local(m.SubmittedAt), DueAt: localOr(m.DueAt), DueWords: dueWords(m), Overdue: m.Overdue, Paused: m.Paused, Word: m.Word,
+		SubmittedAt: local(m.SubmittedAt), DueAt: model.InShanghai(m.DueAt), DueWords: dueWords(m), Overdue: m.Overdue, Paused: m.Paused, Word: m.Word,
 	}
 }
 
@@ -198,8 +198,8 @@ func OfThread(t message.Thread, link Link) Thread {
 	m := t.Message
 	row := message.Row{Message: m, Topic: t.Topic, Representative: t.Representative, Holder: t.Holder, Unit: t.Unit, Studio: t.Studio}
 	v := Thread{
-		Summary: OfRow(row), Place: m.Place, AcknowledgedAt: localOr(m.AcknowledgedAt), AnsweredAt: localOr(m.AnsweredAt), ResultAt: localOr(m.ResultAt),
-		ClosedAt: localOr(m.ClosedAt), Rating: m.Rating, RatingComment: m.RatingComment, Where: m.OutOfScopeWhere,
+		Summary: OfRow(row), Place: m.Place, AcknowledgedAt: model.InShanghai(m.AcknowledgedAt), AnsweredAt: model.InShanghai(m.AnsweredAt), ResultAt: model.InShanghai(m.ResultAt),
+		ClosedAt: model.InShanghai(m.ClosedAt), Rating: m.Rating, RatingComment: m.RatingComment, Where: m.OutOfScopeWhere,
 		WhereWords: model.ElsewhereWords(m.OutOfScopeWhere), Consents: Consents{m.HandOverConsented, m.PublishConsented},
 		Turns: []Turn{}, Facts: []Fact{}, Actions: append([]model.MessageDeed{}, t.Deeds...),
 	}
@@ -229,7 +229,7 @@ func OfStaff(t message.Thread, link Link) StaffThread {
 	v := StaffThread{OfficerThread: OfOfficer(t, link), Findings: []Finding{}, Notes: []Note{}, Escalated: t.Message.Escalated, Unreachable: t.Unreachable, MayExtend: t.MayExtend}
 	v.Gathered = []Companion{}
 	if c := t.Card; c != nil {
-		v.Card = &Card{Title: c.Title, Question: c.Question, Answer: c.Answer, AnsweredBy: c.AnsweredBy, PublishedAt: local(c.PublishedAt), WithdrawnAt: localOr(c.WithdrawnAt)}
+		v.Card = &Card{Title: c.Title, Question: c.Question, Answer: c.Answer, AnsweredBy: c.AnsweredBy, PublishedAt: local(c.PublishedAt), WithdrawnAt: model.InShanghai(c.WithdrawnAt)}
 	}
 	for _, c := range t.Gathered {
 		v.Gathered = append(v.Gathered, Companion{ID: c.ID, Number: c.Number, Resident: c.Resident})
@@ -275,11 +275,3 @@ func grouped(code string) string {
 }
 
 func local(at time.Time) time.Time { return at.In(model.Shanghai) }
-
-func localOr(at *time.Time) *time.Time {
-	if at == nil {
-		return nil
-	}
-	shown := local(*at)
-	return &shown
-}

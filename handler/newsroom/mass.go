@@ -24,7 +24,7 @@ func viewMassBrief(m *model.MassSend) *massSendBrief {
 	if m == nil {
 		return nil
 	}
-	return &massSendBrief{m.State, m.Asker, m.AskedAt.In(model.Shanghai), m.Confirmer, shanghai(m.ConfirmedAt), shanghai(m.EndedAt), m.Reach, m.Sent}
+	return &massSendBrief{m.State, m.Asker, m.AskedAt.In(model.Shanghai), m.Confirmer, model.InShanghai(m.ConfirmedAt), model.InShanghai(m.EndedAt), m.Reach, m.Sent}
 }
 
 func (r Room) registerMassSend(api endpoint.API) {

@@ -169,7 +169,7 @@ type coverInput struct {
 func viewStory(s newsroom.Story) storyView {
 	v := storyView{
 		ID: s.ID, State: s.State, StateWords: model.CaseStoryWords(s.State), Topic: s.Topic, Area: s.Area, Representative: s.Representative, Beginner: s.Beginner,
-		CreatedAt: s.CreatedAt.In(model.Shanghai), DueAt: shanghai(s.DueAt), TakenDownAt: shanghai(s.TakenDownAt), Wish: s.Wish, Reason: s.Reason,
+		CreatedAt: s.CreatedAt.In(model.Shanghai), DueAt: model.InShanghai(s.DueAt), TakenDownAt: model.InShanghai(s.TakenDownAt), Wish: s.Wish, Reason: s.Reason,
 		Open: []channelView{}, Consents: []storyConsentView{}, ArticleID: s.ArticleID, Checker: s.Checker, Current: s.Current,
 	}
 	for _, channel := range s.Open {
@@ -178,7 +178,7 @@ func viewStory(s newsroom.Story) storyView {
 	for _, c := range s.Consents {
 		v.Consents = append(v.Consents, storyConsentView{
 			Party: c.Party, PartyWords: model.PartyWords(c.Party), Name: c.Name, Channel: c.Channel, State: c.State, Reachable: s.Reachable(c),
-			Evidence: c.Evidence, AnsweredAt: shanghai(c.AnsweredAt),
+			Evidence: c.Evidence, AnsweredAt: model.InShanghai(c.AnsweredAt),
 		})
 	}
 	if s.Article != nil {

@@ -110,18 +110,10 @@ type wholeView struct {
 	Measure           measureView    `json:"measure"`
 }
 
-func shanghai(at *time.Time) *time.Time {
-	if at == nil {
-		return nil
-	}
-	there := at.In(model.Shanghai)
-	return &there
-}
-
 func viewDoor(a model.Article, d model.ArticleDoor) doorView {
 	return doorView{
 		Door: d.Door, Name: model.DoorWords(d.Door), Wanted: d.Wanted, State: d.State, StateWords: model.DoorStateWords(d.State), Problem: d.Problem,
-		Link: d.Link, Outdated: newsroom.Outdated(a, d), OpenedAt: shanghai(d.OpenedAt), UpdatedAt: d.UpdatedAt.In(model.Shanghai),
+		Link: d.Link, Outdated: newsroom.Outdated(a, d), OpenedAt: model.InShanghai(d.OpenedAt), UpdatedAt: d.UpdatedAt.In(model.Shanghai),
 	}
 }
 
@@ -137,7 +129,7 @@ func viewRow(row newsroom.Row) RowView {
 	return RowView{
 		ID: row.ID, Title: row.Title, Kind: row.Kind, State: row.State, StateWords: model.ArticleStateWords(row.State), AreaID: row.AreaID, Area: row.Area,
 		ColumnID: row.ColumnID, Column: row.Column, Author: row.Author, UpdatedAt: row.UpdatedAt.In(model.Shanghai),
-		ScheduledAt: shanghai(row.ScheduledAt), PublishedAt: shanghai(newsroom.FirstOut(row)), Doors: viewDoors(row),
+		ScheduledAt: model.InShanghai(row.ScheduledAt), PublishedAt: model.InShanghai(newsroom.FirstOut(row)), Doors: viewDoors(row),
 	}
 }
 
@@ -176,7 +168,7 @@ func (r Room) viewWhole(w newsroom.Whole) wholeView {
 	v := wholeView{
 		RowView: viewRow(w.Row), Digest: w.Digest, Body: r.shown(w.Body), Byline: w.Byline, CoverID: w.CoverID, CoverURL: r.coverURL(w.CoverID),
 		RepresentativeIDs: append([]string{}, w.RepresentativeIDs...), Revision: w.Revision, Version: w.Version, Reviewer: w.Reviewer, Reason: w.Reason,
-		Correction: w.Correction, CorrectedAt: shanghai(w.CorrectedAt), WithdrawnAt: shanghai(w.WithdrawnAt), CreatedAt: w.CreatedAt.In(model.Shanghai),
+		Correction: w.Correction, CorrectedAt: model.InShanghai(w.CorrectedAt), WithdrawnAt: model.InShanghai(w.WithdrawnAt), CreatedAt: w.CreatedAt.In(model.Shanghai),
 		Comments: []commentView{}, Acts: append([]newsroom.Act{}, w.Acts...), Measure: viewMeasure(w.Measure),
 		MassSend: viewMassBrief(w.MassSend),
 	}
@@ -189,6 +181,6 @@ func (r Room) viewWhole(w newsroom.Whole) wholeView {
 func viewComment(c model.ArticleComment, readerID string) commentView {
 	return commentView{
 		ID: c.ID, Author: c.Author, Mine: c.AuthorID == readerID, Text: c.Body, Quote: c.Quote, Version: c.Version,
-		SettledBy: c.SettledBy, SettledAt: shanghai(c.SettledAt), CreatedAt: c.CreatedAt.In(model.Shanghai),
+		SettledBy: c.SettledBy, SettledAt: model.InShanghai(c.SettledAt), CreatedAt: c.CreatedAt.In(model.Shanghai),
 	}
 }

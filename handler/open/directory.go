@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 	"net/http"
-	"time"
 
 	"lianxin/handler/endpoint"
 	"lianxin/model"
@@ -306,12 +305,4 @@ func (r Room) viewProfile(p directory.Profile) profile {
 		v.Figures = &f
 	}
 	return v
-}
-
-func shanghai(at *time.Time) *time.Time {
-	if at == nil {
-		return nil
-	}
-	local := at.In(model.Shanghai)
-	return &local
 }

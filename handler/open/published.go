@@ -61,7 +61,7 @@ type columnList struct {
 }
 
 func (r Room) viewArticle(a model.Article) ArticleView {
-	v := ArticleView{ID: a.ID, Kind: a.Kind, Title: a.Title, Digest: a.Digest, Byline: a.Byline, ColumnID: a.ColumnID, PublishedAt: shanghai(a.PublishedAt), Correction: a.Correction, CorrectedAt: shanghai(a.CorrectedAt)}
+	v := ArticleView{ID: a.ID, Kind: a.Kind, Title: a.Title, Digest: a.Digest, Byline: a.Byline, ColumnID: a.ColumnID, PublishedAt: model.InShanghai(a.PublishedAt), Correction: a.Correction, CorrectedAt: model.InShanghai(a.CorrectedAt)}
 	if a.CoverID != "" {
 		v.CoverURL, _ = r.Link(a.CoverID)
 	}

@@ -46,10 +46,7 @@ func (r Room) viewFollow(c follow.Card) followView {
 	}
 	if c.Latest != nil {
 		v.Latest = &followArticle{ID: c.Latest.ID, Title: c.Latest.Title}
-		if c.Latest.PublishedAt != nil {
-			at := c.Latest.PublishedAt.In(model.Shanghai)
-			v.Latest.PublishedAt = &at
-		}
+		v.Latest.PublishedAt = model.InShanghai(c.Latest.PublishedAt)
 	}
 	return v
 }

@@ -82,10 +82,7 @@ func (r Room) viewLink(l model.PersonLink) linkView {
 	if l.State == model.LinkUndone {
 		v.Words = "已撤销"
 	}
-	if l.UndoneAt != nil {
-		at := l.UndoneAt.In(model.Shanghai)
-		v.UndoneAt = &at
-	}
+	v.UndoneAt = model.InShanghai(l.UndoneAt)
 	return v
 }
 

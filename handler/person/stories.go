@@ -73,10 +73,7 @@ func (r Room) viewMyStory(m newsroom.MyStory) myStoryView {
 	for _, c := range m.Asked {
 		wording, _ := model.CurrentWording(c.Channel.Purpose())
 		ask := storyAskView{Channel: c.Channel, Name: model.StoryChannelWords(c.Channel), Party: c.Party, State: c.State, Wording: viewWording(wording)}
-		if c.AnsweredAt != nil {
-			at := c.AnsweredAt.In(model.Shanghai)
-			ask.AnsweredAt = &at
-		}
+		ask.AnsweredAt = model.InShanghai(c.AnsweredAt)
 		v.Asked = append(v.Asked, ask)
 	}
 	if m.Preview == nil {

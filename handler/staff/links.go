@@ -60,10 +60,7 @@ func (r Room) viewLink(l account.OfficeLink) linkView {
 		ID: l.ID, Cause: l.Cause, State: l.State, Kept: l.Kept, KeptPhone: l.KeptPhone, Absorbed: l.Absorbed, AbsorbedPhone: l.AbsorbedPhone,
 		LinkedAt: l.LinkedAt.In(model.Shanghai), UndoUntil: l.UndoUntil.In(model.Shanghai), CanUndo: l.CanUndo(r.Now()),
 	}
-	if l.UndoneAt != nil {
-		at := l.UndoneAt.In(model.Shanghai)
-		v.UndoneAt = &at
-	}
+	v.UndoneAt = model.InShanghai(l.UndoneAt)
 	return v
 }
 

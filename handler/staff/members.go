@@ -62,10 +62,7 @@ func (r Room) registerMembers(api endpoint.API) {
 		list := partyMemberList{Items: []partyMemberView{}}
 		for _, m := range found {
 			v := partyMemberView{ID: m.ID, Name: m.Name, Phone: m.Phone}
-			if m.ConfirmedAt != nil {
-				at := m.ConfirmedAt.In(model.Shanghai)
-				v.ConfirmedAt = &at
-			}
+			v.ConfirmedAt = model.InShanghai(m.ConfirmedAt)
 			list.Items = append(list.Items, v)
 		}
 		return endpoint.Of(list), nil

@@ -280,7 +280,7 @@ func (r Room) viewMenu(ctx context.Context, by model.Actor, m conversation.Menu,
 		return nil, err
 	}
 	v := menuView{
-		Buttons: buttons, Revision: m.Revision, UpdatedAt: inShanghai(m.UpdatedAt), UpdatedBy: m.UpdatedBy, PublishedAt: inShanghai(m.PublishedAt),
+		Buttons: buttons, Revision: m.Revision, UpdatedAt: model.InShanghai(m.UpdatedAt), UpdatedBy: m.UpdatedBy, PublishedAt: model.InShanghai(m.PublishedAt),
 		PublishedBy: m.PublishedBy, Problems: []menuProblem{}, MiniAppID: r.MiniAppID,
 	}
 	for _, p := range m.Problems {

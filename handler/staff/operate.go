@@ -162,7 +162,7 @@ func (r Room) tasks(ctx context.Context, by model.Actor, in *taskInput) (*endpoi
 	for _, t := range found {
 		v := taskView{
 			ID: t.ID, Kind: t.Kind, Words: TaskWords(t.Kind), State: t.State, Attempts: t.Attempts, CreatedAt: t.CreatedAt.In(model.Shanghai),
-			RunAt: t.RunAt.In(model.Shanghai), EndedAt: inShanghai(t.EndedAt), LastError: t.LastError,
+			RunAt: t.RunAt.In(model.Shanghai), EndedAt: model.InShanghai(t.EndedAt), LastError: t.LastError,
 		}
 		v.Found, v.Do = r.explain(t.LastError)
 		list.Items = append(list.Items, v)
@@ -203,7 +203,7 @@ const lateAfter = 3
 func (r Room) viewJob(job Routine, l model.Lease, now time.Time) jobView {
 	v := jobView{
 		Name: job.Name, Words: RoutineWords(job.Name), Every: int64(job.Every.Seconds()), Held: l.Until.After(now),
-		BeganAt: inShanghai(l.BeganAt), EndedAt: inShanghai(l.EndedAt), Failed: inShanghai(l.FailedAt),
+		BeganAt: model.InShanghai(l.BeganAt), EndedAt: model.InShanghai(l.EndedAt), Failed: model.InShanghai(l.FailedAt),
 	}
 	if v.Held {
 		v.Owner = l.Owner[:min(8, len(l.Owner))]
@@ -221,12 +221,4 @@ func (r Room) explain(lastError string) (found, do string) {
 		return lastError, ""
 	}
 	return r.Explain(lastError)
-}
-
-func inShanghai(at *time.Time) *time.Time {
-	if at == nil {
-		return nil
-	}
-	there := at.In(model.Shanghai)
-	return &there
 }

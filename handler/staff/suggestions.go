@@ -45,10 +45,7 @@ func viewSuggestion(one model.AppSuggestion) suggestionView {
 		ID: one.ID, Kind: one.Kind, KindWords: suggestion.KindWords(one.Kind), State: one.State, Body: one.Body, At: one.CreatedAt.In(model.Shanghai),
 		Reply: one.Reply, Replier: one.Replier,
 	}
-	if one.RepliedAt != nil {
-		at := one.RepliedAt.In(model.Shanghai)
-		v.RepliedAt = &at
-	}
+	v.RepliedAt = model.InShanghai(one.RepliedAt)
 	return v
 }
 
