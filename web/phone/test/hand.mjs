@@ -65,6 +65,12 @@ export class Hand extends Desk {
     return this.page.getByRole('heading', { level: 1, name })
   }
 
+  /** A word that passes by is half there while it fades: the page is looked at when it has gone. */
+  async looks(...how) {
+    await this.page.locator('.uni-simple-toast__text').first().waitFor({ state: 'hidden' })
+    return super.looks(...how)
+  }
+
   /** The elder version, from now on. */
   async elder() {
     await this.to()

@@ -34,6 +34,7 @@ test('on H5 a phone number is proved by a code, and with it a membership is conf
     await page.getByRole('textbox', { name: '名单上的姓名' }).fill('刘慧敏')
     await hand.tap('确认')
     await page.getByText('望江街道', { exact: false }).first().waitFor()
+    await page.locator('.uni-simple-toast__text').first().waitFor()
     await hand.looks('membership')
   })
 })
