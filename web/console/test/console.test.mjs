@@ -114,7 +114,7 @@ test('The office moves a message on: another representative, the clock, a unit',
   await page.locator('.facts').getByText('恢复期限').waitFor()
 
   // Without the resident's word nothing goes to a unit; it is asked for instead.
-  assert.equal(await page.getByRole('button', { name: '转交承办单位' }).count(), 0)
+  await page.getByRole('button', { name: '转交承办单位' }).waitFor({ state: 'detached' })
   await page.getByRole('button', { name: '征求转交同意' }).click()
   await page.getByRole('button', { name: '征求同意', exact: true }).click()
   await page.locator('.facts').getByText('征求转交意见').waitFor()

@@ -85,7 +85,7 @@ test('a letter that the machine refused says so, a human looks on request and le
     await hand.looks('refused-elder')
     await page.getByRole('button', { name: '请人工再看一次' }).dblclick()
     await page.getByText('等人工审核').waitFor()
-    assert.equal(await page.getByRole('button', { name: '请人工再看一次' }).count(), 0)
+    await page.getByRole('button', { name: '请人工再看一次' }).waitFor({ state: 'detached' })
     await hand.looks('refused-appealed-elder')
 
     const desk = await staff(house.demo, 'liaison')
@@ -94,7 +94,7 @@ test('a letter that the machine refused says so, a human looks on request and le
     await until(async () => (await resident.ask('GET', '/messages/' + letter.id)).state === 'delivered')
     await hand.to('pages/message/detail?id=' + letter.id)
     await page.getByText('代表看到后，会先告诉您').waitFor()
-    assert.equal(await page.getByText('没有通过内容检查').count(), 0)
+    await page.getByText('没有通过内容检查').waitFor({ state: 'detached' })
     await hand.looks('refused-released-elder')
   }, { viewport: sizes.narrow, dark: true })
 })
