@@ -79,36 +79,6 @@ const (
 	WordNoAnswerNeeded Word = "no_answer_needed"
 )
 
-// Elsewhere is where a matter goes that a representative cannot deal with.
-type Elsewhere string
-
-// The places a resident is sent to, with the words for the screen in
-// ElsewhereWords.
-const (
-	ElsewhereHotline  Elsewhere = "hotline_12345"
-	ElsewherePetition Elsewhere = "petition_office"
-	ElsewhereCourt    Elsewhere = "court"
-	ElsewherePolice   Elsewhere = "police_110"
-	ElsewhereOther    Elsewhere = "other"
-)
-
-// ElsewhereWords tells a resident where to go.
-func ElsewhereWords(e Elsewhere) string {
-	switch e {
-	case ElsewhereHotline:
-		return "12345 政务服务便民热线"
-	case ElsewherePetition:
-		return "信访部门"
-	case ElsewhereCourt:
-		return "人民法院"
-	case ElsewherePolice:
-		return "公安机关（紧急情况请拨打 110）"
-	case ElsewhereOther:
-		return "其他部门"
-	}
-	return ""
-}
-
 // Side is the side a turn or a fact comes from.
 type Side string
 

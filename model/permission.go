@@ -55,6 +55,7 @@ const (
 	PermitStaffManage       Permission = "staff.manage"       // accounts and grants
 	PermitSystemOperate     Permission = "system.operate"     // tasks and jobs: retry, give up
 	PermitSuggestionAnswer  Permission = "suggestion.answer"  // read and answer what people say about the app
+	PermitReferralKeep      Permission = "referral.keep"      // where other matters go: addresses, phones, hours
 	PermitOfficialAccount   Permission = "official.account"   // menu, welcome, answers to words, check of WeChat
 )
 
@@ -64,7 +65,7 @@ func Permissions() []Permission {
 		PermitMessageSend, PermitMessageFollow, PermitMessageAnswer, PermitMessageHandle,
 		PermitMessageOversee, PermitMessageEscalated, PermitRosterRead, PermitRosterWrite, PermitInvite, PermitAbsenceSet,
 		PermitReplyTemplateKeep, PermitPolicySet, PermitArticleWrite, PermitArticleReview, PermitAuditRead, PermitRestrictedRead, PermitStaffManage,
-		PermitSystemOperate, PermitSuggestionAnswer, PermitOfficialAccount,
+		PermitSystemOperate, PermitSuggestionAnswer, PermitReferralKeep, PermitOfficialAccount,
 	}
 }
 
@@ -91,7 +92,7 @@ var permits = map[Role]map[Permission]Reach{
 	RoleUnitOfficer: {PermitMessageHandle: ReachUnit},
 	RoleLiaisonOfficer: {
 		PermitMessageOversee: ReachArea, PermitRosterRead: ReachArea, PermitInvite: ReachArea, PermitPolicySet: ReachArea,
-		PermitReplyTemplateKeep: ReachArea, PermitAbsenceSet: ReachArea, PermitSuggestionAnswer: ReachArea,
+		PermitReplyTemplateKeep: ReachArea, PermitAbsenceSet: ReachArea, PermitSuggestionAnswer: ReachArea, PermitReferralKeep: ReachArea,
 	},
 	RolePublicityOfficer: {PermitArticleWrite: ReachArea, PermitArticleReview: ReachArea, PermitOfficialAccount: ReachArea},
 	RoleOrganisationOfficer: {

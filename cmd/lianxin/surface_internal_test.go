@@ -180,7 +180,7 @@ func TestNonsenseAddressesAreAnsweredInWords(t *testing.T) {
 
 func TestPublicReadsAreTaggedAndNotSentTwice(t *testing.T) {
 	p := demoCopy(t)
-	for _, path := range []string{"/api/v1/areas", "/api/v1/topics", "/api/v1/representatives", "/api/v1/articles", "/api/v1/columns", "/api/v1/answers"} {
+	for _, path := range []string{"/api/v1/areas", "/api/v1/topics", "/api/v1/representatives", "/api/v1/articles", "/api/v1/columns", "/api/v1/answers", "/api/v1/referrals"} {
 		first := p.anonymous().get(path)
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.app+path, nil)
 		if err != nil {

@@ -96,6 +96,7 @@ type Consents struct {
 // Thread is a message with its exchange, as far as every audience sees it.
 type Thread struct {
 	Summary
+	AreaID         string              `json:"area_id,omitempty" doc:"来信属于哪个区域"`
 	Place          string              `json:"place,omitempty"`
 	AcknowledgedAt *time.Time          `json:"acknowledged_at,omitempty"`
 	AnsweredAt     *time.Time          `json:"answered_at,omitempty"`
@@ -198,7 +199,7 @@ func OfThread(t message.Thread, link Link) Thread {
 	m := t.Message
 	row := message.Row{Message: m, Topic: t.Topic, Representative: t.Representative, Holder: t.Holder, Unit: t.Unit, Studio: t.Studio}
 	v := Thread{
-		Summary: OfRow(row), Place: m.Place, AcknowledgedAt: model.InShanghai(m.AcknowledgedAt), AnsweredAt: model.InShanghai(m.AnsweredAt), ResultAt: model.InShanghai(m.ResultAt),
+		Summary: OfRow(row), AreaID: m.AreaID, Place: m.Place, AcknowledgedAt: model.InShanghai(m.AcknowledgedAt), AnsweredAt: model.InShanghai(m.AnsweredAt), ResultAt: model.InShanghai(m.ResultAt),
 		ClosedAt: model.InShanghai(m.ClosedAt), Rating: m.Rating, RatingComment: m.RatingComment, Where: m.OutOfScopeWhere,
 		WhereWords: model.ElsewhereWords(m.OutOfScopeWhere), Consents: Consents{m.HandOverConsented, m.PublishConsented},
 		Turns: []Turn{}, Facts: []Fact{}, Actions: append([]model.MessageDeed{}, t.Deeds...),

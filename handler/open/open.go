@@ -32,6 +32,7 @@ func (r Room) Register(api endpoint.API) {
 	r.registerRepresentatives(api)
 	r.registerArticles(api)
 	r.registerAnswers(api)
+	r.registerReferrals(api)
 }
 
 // RegisterFresh adds the routes that must be asked anew each time: a scan is

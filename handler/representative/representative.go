@@ -48,7 +48,7 @@ type handOverInput struct {
 type outOfScopeInput struct {
 	endpoint.ID
 	Body struct {
-		Where  model.Elsewhere `json:"where" enum:"hotline_12345,petition_office,court,police_110,other"`
+		Where  model.Elsewhere `json:"where" enum:"hotline_12345,petition_office,court,legal_aid,discipline,police_110,other"`
 		Reason string          `json:"reason" minLength:"1" maxLength:"500"`
 	}
 }

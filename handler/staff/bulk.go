@@ -16,7 +16,7 @@ type bulkInput struct {
 		Deed             model.MessageDeed `json:"deed" enum:"acknowledge,reassign,hand_over,out_of_scope,extend,gather,ungather" doc:"gather 与 leading_id 一并答复；ungather 改为单独答复"`
 		RepresentativeID string            `json:"representative_id,omitempty" maxLength:"36" doc:"改派给谁"`
 		UnitID           string            `json:"unit_id,omitempty" maxLength:"36" doc:"转交给哪个单位"`
-		Where            model.Elsewhere   `json:"where,omitempty" enum:",hotline_12345,petition_office,court,police_110,other" doc:"应当去哪里"`
+		Where            model.Elsewhere   `json:"where,omitempty" enum:",hotline_12345,petition_office,court,legal_aid,discipline,police_110,other" doc:"应当去哪里"`
 		LeadingID        string            `json:"leading_id,omitempty" maxLength:"36" doc:"与哪一封一并答复"`
 		Days             int               `json:"days,omitempty" minimum:"0" maximum:"60" doc:"延长几个工作日"`
 		Reason           string            `json:"reason,omitempty" maxLength:"500" doc:"理由；转交时为给单位的说明"`

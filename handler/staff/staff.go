@@ -68,6 +68,7 @@ func (r Room) Register(api endpoint.API) {
 	r.registerLinks(api)
 	r.registerAudit(api)
 	r.registerClocks(api)
+	r.registerReferrals(api)
 	r.registerAccounts(api)
 	r.registerPrivacy(api)
 	r.registerOperate(api)

@@ -184,6 +184,8 @@ var actionWords = map[string]string{ //nolint:gosec // what passwords and codes 
 	"picture.sweep":           "清理没有用上的图片",
 	"policy.set":              "设置办理期限",
 	"policy.clear":            "恢复沿用上级期限",
+	"referral.set":            "设置一项去处",
+	"referral.clear":          "恢复沿用上级去处",
 	"recovery_code.renew":     "重新生成恢复码",
 	"recovery_code.use":       "使用恢复码",
 	"reply_template.write":    "新增答复模板",

@@ -1,7 +1,8 @@
 // Package directory says who serves whom: areas and their addresses, the
 // representatives that serve them, their studios and topics, and the codes on
-// posters that lead to them. Representatives keep here what they say about
-// themselves: absence, preferences and prepared answers.
+// posters that lead to them; and where matters go that none of them can settle.
+// Representatives keep here what they say about themselves: absence, preferences
+// and prepared answers.
 //
 // It refuses to show the public anything private: no phone number of a person,
 // no person ids, nobody who does not serve now, and no figures below the

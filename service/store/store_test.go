@@ -43,6 +43,7 @@ func records() []any {
 		model.AuditLine{},
 		model.Area{},
 		model.AreaAddress{},
+		model.Referral{},
 		model.Organisation{},
 		model.ElectingUnit{},
 		model.Term{},

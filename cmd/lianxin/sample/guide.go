@@ -39,7 +39,7 @@ func Guide() string {
 // duties say what to look at with each login.
 var duties = map[string]string{
 	"liaison":          "联络办：人工审核两封、未分派两封、超期和提级各有几件",
-	"liaison.heping":   "和平街道联络办：只看得到本街道",
+	"liaison.heping":   "和平街道联络办：只看得到本街道；“该找谁”里有街道自己写的两处",
 	"publicity":        "宣传：新闻室里有草稿、待审、退回（带批注）、定时和已发布的文章",
 	"publicity.second": "宣传：审核同事写的文章，确认群发",
 	"organisation":     "组织部门：代表名册、提级事项",

@@ -49,6 +49,9 @@ func everyReferenceLeads(t *testing.T, db *store.DB) {
 	for _, a := range all[model.AreaAddress](t, db) {
 		k.must("address", a.AreaID)
 	}
+	for _, r := range all[model.Referral](t, db) {
+		k.must("referral", r.AreaID)
+	}
 	for _, o := range all[model.Organisation](t, db) {
 		k.must("organisation", o.AreaID)
 		k.may("organisation", o.ParentID)

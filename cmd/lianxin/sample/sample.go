@@ -109,7 +109,7 @@ func Fill(ctx context.Context, o Options) error {
 // live settles the district and lets it live up to now.
 func (t *town) live(ctx context.Context) error {
 	defer t.waitForStaff(ctx)
-	for _, part := range []func(context.Context) error{t.settle, t.hireLiaison, t.listMembers, t.bindAll, t.prepareAnswers, t.tell, t.writeArticles, t.readArticles, t.keepDesks} {
+	for _, part := range []func(context.Context) error{t.settle, t.hireLiaison, t.sayElsewhere, t.listMembers, t.bindAll, t.prepareAnswers, t.tell, t.writeArticles, t.readArticles, t.keepDesks} {
 		if err := part(ctx); err != nil {
 			return err
 		}
