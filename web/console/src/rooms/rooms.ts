@@ -29,6 +29,7 @@ export const rooms: Room[] = [
   { path: '/roster/:kind', name: 'roster-records', title: '名册', needs: 'roster.read', within: 'roster', page: () => import('./roster/Records.vue') },
   { path: '/rota', name: 'rota', title: '工作室值班', needs: 'message.oversee', inNavigation: true, page: () => import('./liaison/Rota.vue') },
   { path: '/templates', name: 'templates', title: '常用答复', needs: 'message.oversee', inNavigation: true, page: () => import('./liaison/Templates.vue') },
+  { path: '/referrals', name: 'referrals', title: '该找谁', needs: 'referral.keep', inNavigation: true, page: () => import('./settings/Referrals.vue') },
   { path: '/links', name: 'links', title: '账号合并', needs: 'message.oversee', inNavigation: true, page: () => import('./links/Links.vue') },
   { path: '/suggestions', name: 'suggestions', title: '平台意见', needs: 'suggestion.answer', inNavigation: true, page: () => import('./suggestions/Suggestions.vue') },
   { path: '/stories', name: 'stories', title: '典型案例', needs: 'article.review', inNavigation: true, page: () => import('./stories/Stories.vue') },

@@ -38,6 +38,8 @@ export const elsewhere: { where: Where; words: string }[] = [
   { where: 'hotline_12345', words: '12345 政务服务便民热线' },
   { where: 'petition_office', words: '信访部门' },
   { where: 'court', words: '人民法院' },
+  { where: 'legal_aid', words: '法律援助机构' },
+  { where: 'discipline', words: '纪检监察机关' },
   { where: 'police_110', words: '公安机关（110）' },
   { where: 'other', words: '其他部门' },
 ]
