@@ -76,6 +76,7 @@ Object.assign(wx, quiet, {
   chooseImage: guarded('chooseImage', { tempFilePaths: ['wxfile://picked/a.jpg', 'wxfile://picked/b.jpg'], tempFiles: [] }),
   chooseMedia: guarded('chooseMedia', { tempFiles: [{ tempFilePath: 'wxfile://picked/a.jpg' }, { tempFilePath: 'wxfile://picked/b.jpg' }] }),
   setClipboardData: guarded('setClipboardData', {}),
+  makePhoneCall: note('makePhoneCall', {}),
   scanCode: note('scanCode', {}),
   downloadFile: note('downloadFile', { statusCode: 200, tempFilePath: 'wxfile://fetched/copy.zip' }),
   shareFileMessage: note('shareFileMessage', {}),
