@@ -67,6 +67,15 @@ func TestTheRepresentativeFlowIsAsDrawnAndHasNoDeadEnd(t *testing.T) {
 	checkFlow(t, model.RepresentativeFlow())
 }
 
+func TestTheFlowOfAnIntroductionIsAsDrawnAndEveryStateHasWords(t *testing.T) {
+	checkFlow(t, model.IntroductionFlow())
+	for _, s := range model.IntroductionFlow().States() {
+		if model.IntroductionStateWords(s) == "" {
+			t.Errorf("%s has no words", s)
+		}
+	}
+}
+
 func TestEveryMessageStateHasWordsThatFitAPhrase(t *testing.T) {
 	for _, s := range model.MessageFlow().States() {
 		if model.MessageStateWords(s) == "" {

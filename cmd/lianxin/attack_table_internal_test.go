@@ -154,7 +154,7 @@ func attacks() map[string][]attempt {
 		"PUT /api/v1/messages/{id}/consents":  {on("letter").with("purpose", "publish", "given", true)},
 		"POST /api/v1/messages/{id}/withdraw": {on("letter")},
 	}
-	for _, more := range []map[string][]attempt{attacksOnOfficers(), attacksOnStaff(), attacksOnSettings(), attacksOnNewsroom(), attacksOnStories(), attacksOnOwnThings(), attacksOnFollows(), attacksOnLinks(), attacksOnSuggestions(), attacksOnReferrals()} {
+	for _, more := range []map[string][]attempt{attacksOnOfficers(), attacksOnStaff(), attacksOnSettings(), attacksOnNewsroom(), attacksOnStories(), attacksOnOwnThings(), attacksOnFollows(), attacksOnLinks(), attacksOnSuggestions(), attacksOnReferrals(), attacksOnIntroductions()} {
 		maps.Copy(table, more)
 	}
 	return table

@@ -376,6 +376,7 @@ func (a *arena) prepare() {
 	a.records["saved filter"] = [3]string{keeper.must(http.StatusCreated, keeper.post("/api/v1/staff/filters", map[string]any{"name": "待办理", "which": "waiting"})).field(a.tb, "id")}
 	a.records["export"] = [3]string{keeper.must(http.StatusAccepted, keeper.post("/api/v1/staff/exports", map[string]any{"words": "全部", "number": "999999"})).field(a.tb, "id")}
 	a.keep()
+	a.introduced()
 	a.records["scene"] = [3]string{firstOf[model.Scene](a, "kind = ?", model.ScenePlace).Code}
 	a.records["check code"] = [3]string{*firstOf[model.Turn](a, "check_code IS NOT NULL").CheckCode}
 }

@@ -125,7 +125,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 	if err != nil {
 		return nil, err
 	}
-	people, err := roster.New(roster.Options{DB: db, Now: now, MaxBytes: cfg.UploadLimit})
+	people, err := roster.New(roster.Options{DB: db, Now: now, MaxBytes: cfg.UploadLimit, Screener: weChat})
 	if err != nil {
 		return nil, err
 	}
@@ -159,18 +159,19 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 	a.talk = talk
 
 	a.dispatcher = outbox.NewDispatcher(db, now, log, count.watchTasks(map[string]outbox.Handler{
-		message.ScreenTask:    messages.HandleScreen,
-		message.ExportTask:    messages.HandleExport,
-		deadline.TaskKind:     messages.HandleDeadline,
-		notice.TaskKind:       pusher.Handle,
-		picture.CheckTask:     pictures.HandleCheck,
-		conversation.TaskKind: talk.Handle,
-		privacy.PictureTask:   desk.HandlePicture,
-		newsroom.DoorTask:     news.HandleDoor,
-		newsroom.ScheduleTask: news.HandleSchedule,
-		model.StoryEndTask:    news.HandleStoryEnd,
-		follow.ArticleTask:    follows.HandleArticle,
-		follow.TurnoverTask:   follows.HandleTurnover,
+		message.ScreenTask:      messages.HandleScreen,
+		roster.IntroductionTask: people.HandleIntroduction,
+		message.ExportTask:      messages.HandleExport,
+		deadline.TaskKind:       messages.HandleDeadline,
+		notice.TaskKind:         pusher.Handle,
+		picture.CheckTask:       pictures.HandleCheck,
+		conversation.TaskKind:   talk.Handle,
+		privacy.PictureTask:     desk.HandlePicture,
+		newsroom.DoorTask:       news.HandleDoor,
+		newsroom.ScheduleTask:   news.HandleSchedule,
+		model.StoryEndTask:      news.HandleStoryEnd,
+		follow.ArticleTask:      follows.HandleArticle,
+		follow.TurnoverTask:     follows.HandleTurnover,
 	}))
 	a.accounts = accounts
 	for _, job := range a.routine(custodian, desk, news, accounts.Linker()) {
@@ -194,7 +195,7 @@ func build(cfg config.Config, db *store.DB, now func() time.Time, log *slog.Logg
 		Open:           open.Room{Directory: places, Messages: messages, Newsroom: news, Link: pictureLink},
 		Person:         person.Room{Accounts: accounts, Messages: messages, Privacy: desk, Newsroom: news, Follows: follows, Suggestions: box, Link: pictureLink, Pusher: pusher, DB: db, Now: now, Log: log, Authorize: a.authorize},
 		Resident:       resident.Room{Messages: messages, Link: pictureLink},
-		Representative: representative.Room{Messages: messages, Directory: places, Link: pictureLink, Codes: weChat, Log: log},
+		Representative: representative.Room{Messages: messages, Directory: places, Roster: people, Link: pictureLink, Codes: weChat, Log: log},
 		Unit:           unit.Room{Messages: messages, Link: pictureLink},
 		Staff: staff.Room{
 			Messages: messages, Privacy: desk, Accounts: accounts, Suggestions: box, Directory: places, DB: db, Now: now, Link: pictureLink, Codes: weChat,

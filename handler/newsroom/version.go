@@ -7,7 +7,7 @@ import (
 
 	"lianxin/handler/endpoint"
 	"lianxin/model"
-	"lianxin/service/newsroom"
+	"lianxin/service/comparison"
 )
 
 // VersionRow is a version in a list.
@@ -45,8 +45,8 @@ type compareInput struct {
 }
 
 type pieceView struct {
-	Kind newsroom.PieceKind `json:"kind" enum:"same,added,removed"`
-	Text string             `json:"text"`
+	Kind comparison.Kind `json:"kind" enum:"same,added,removed"`
+	Text string          `json:"text"`
 }
 
 type paragraphView struct {

@@ -13,12 +13,14 @@ import (
 	"lianxin/model"
 	"lianxin/service/directory"
 	"lianxin/service/message"
+	"lianxin/service/roster"
 )
 
 // Room serves representatives.
 type Room struct {
 	Messages  *message.Service
 	Directory *directory.Service
+	Roster    *roster.Service
 	Link      messageview.Link
 	Codes     Codes
 	Log       *slog.Logger
@@ -68,6 +70,7 @@ func (r Room) Register(api endpoint.API) {
 	r.registerSeat(api)
 	r.registerTemplates(api)
 	r.registerOwn(api)
+	r.registerIntroduction(api)
 }
 
 func (r Room) registerMessages(api endpoint.API) {

@@ -41,6 +41,7 @@ func (r Room) Register(api endpoint.API) {
 		return endpoint.Of(list), nil
 	})
 	r.registerForms(api)
+	r.registerIntroductions(api)
 	r.registerSeats(api)
 	r.registerEnd(api)
 }

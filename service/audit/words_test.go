@@ -115,6 +115,9 @@ func TestEveryActionOfTheProgramHasItsWords(t *testing.T) {
 	for _, deed := range model.CaseStoryFlow().Steps {
 		actions["case_story."+string(deed.On)] = "the flow of a case story"
 	}
+	for _, deed := range model.IntroductionFlow().Steps {
+		actions["introduction."+string(deed.On)] = "the flow of an introduction"
+	}
 	for _, deed := range model.DoorFlow().Steps {
 		actions["article.door."+string(deed.On)] = "the flow of a door"
 	}

@@ -11,7 +11,7 @@ import (
 
 // things are the columns that hold the number of something which is no person.
 var things = strings.Fields(`area_id article_id card_id column_id cover_id delegation_id device_id electing_unit_id export_id former_id holder_id
-	leading_id link_id message_id organisation_id parent_id picture_id representative_id story_id studio_id target_id term_id topic_id
+	leading_id link_id message_id open_seat organisation_id parent_id picture_id representative_id story_id studio_id target_id term_id topic_id
 	turn_id unit_id`)
 
 func TestEveryColumnThatNamesAPersonGoesOverOrSaysWhyItStays(t *testing.T) {

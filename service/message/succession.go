@@ -119,8 +119,8 @@ func (s *Service) leaveSeat(ctx context.Context, tx *gorm.DB, rep model.Represen
 	if _, err := store.From[model.RepresentativeHour](tx).Where("representative_id = ?", rep.ID).Delete(ctx); err != nil {
 		return fmt.Errorf("message: end hours: %w", err)
 	}
-	if to.why != "" {
-		return nil
+	if err := s.lapseIntroduction(ctx, tx, rep); err != nil || to.why != "" {
+		return err
 	}
 	served, err := store.From[model.RepresentativeArea](tx).
 		Where("representative_id = ? AND area_id NOT IN (SELECT area_id FROM representative_areas WHERE representative_id = ?)", rep.ID, to.holderID).Find(ctx)
@@ -132,6 +132,16 @@ func (s *Service) leaveSeat(ctx context.Context, tx *gorm.DB, rep model.Represen
 		if err := store.From[model.RepresentativeArea](tx).Create(ctx, &row); err != nil {
 			return fmt.Errorf("message: hand areas on: %w", err)
 		}
+	}
+	return nil
+}
+
+// lapseIntroduction ends what somebody wrote of themselves and nobody released yet.
+func (s *Service) lapseIntroduction(ctx context.Context, tx *gorm.DB, rep model.Representative) error {
+	_, err := store.From[model.Introduction](tx).Where("open_seat = ?", rep.ID).
+		Set(clause.Assignments(map[string]any{"state": model.IntroductionLapsed, "open_seat": nil, "ended_at": s.now()})).Update(ctx)
+	if err != nil {
+		return fmt.Errorf("message: end introduction: %w", err)
 	}
 	return nil
 }

@@ -20,6 +20,9 @@ func TestWhoLeavesHandsEverythingOn(t *testing.T) {
 	insert(town, &model.RepresentativeArea{RepresentativeID: town.zhangSeat, AreaID: "s"})
 	insert(town, &model.StudioDuty{StudioID: "studio", Weekday: 1, RepresentativeID: town.zhangSeat})
 	insert(town, &model.Follow{ID: "f", PersonID: town.wang.PersonID, Kind: model.FollowRepresentative, TargetID: town.zhangSeat, CreatedAt: town.clock.Now()})
+	seat := town.zhangSeat
+	insert(town, &model.Introduction{ID: "words", RepresentativeID: seat, OpenSeat: &seat, State: model.IntroductionWaiting, CreatedAt: town.clock.Now()})
+	insert(town, &model.Introduction{ID: "older", RepresentativeID: seat, State: model.IntroductionReleased, CreatedAt: town.clock.Now()})
 	moved, err := town.svc.EndQualification(t.Context(), town.chief, leaving(town.liSeat))
 	if err != nil || moved != 1 {
 		t.Fatalf("%d moved, %v", moved, err)
@@ -38,6 +41,12 @@ func TestWhoLeavesHandsEverythingOn(t *testing.T) {
 	}
 	if left := len(all[model.Grant](town, "representative_id = ?", town.zhangSeat)) + len(all[model.StudioDuty](town, "representative_id = ?", town.zhangSeat)); left != 0 {
 		t.Errorf("%d rows still give access or duty", left)
+	}
+	if words := all[model.Introduction](town, "id = 'words'")[0]; words.State != model.IntroductionLapsed || words.OpenSeat != nil || words.EndedAt == nil {
+		t.Errorf("the introduction is %+v", words)
+	}
+	if older := all[model.Introduction](town, "id = 'older'")[0]; older.State != model.IntroductionReleased {
+		t.Errorf("what was released is %s", older.State)
 	}
 	if told := town.told(town.wang); !slices.Contains(told, "来信改由他人办理") {
 		t.Errorf("the resident was told %v", told)

@@ -12,6 +12,7 @@ import (
 
 	"lianxin/model"
 	"lianxin/model/fault"
+	"lianxin/service/comparison"
 	"lianxin/service/newsroom"
 	"lianxin/service/store"
 )
@@ -224,16 +225,16 @@ func TestVersionsAreKeptComparedAndRestored(t *testing.T) {
 	}
 	paragraphs, err := d.Compare(t.Context(), bai, a.ID, 1, 0)
 	must(d, err, paragraphs)
-	want := []newsroom.Paragraph{
-		{Pieces: []newsroom.Piece{{Kind: newsroom.PieceSame, Text: "路灯修好了"}}},
-		{Pieces: []newsroom.Piece{{Kind: newsroom.PieceSame, Text: "第一段。"}}},
-		{Pieces: []newsroom.Piece{
-			{Kind: newsroom.PieceSame, Text: "路灯坏了"},
-			{Kind: newsroom.PieceRemoved, Text: "三"},
-			{Kind: newsroom.PieceAdded, Text: "五"},
-			{Kind: newsroom.PieceSame, Text: "天"},
-			{Kind: newsroom.PieceAdded, Text: "，昨天修好了"},
-			{Kind: newsroom.PieceSame, Text: "。"},
+	want := []comparison.Paragraph{
+		{Pieces: []comparison.Piece{{Kind: comparison.Same, Text: "路灯修好了"}}},
+		{Pieces: []comparison.Piece{{Kind: comparison.Same, Text: "第一段。"}}},
+		{Pieces: []comparison.Piece{
+			{Kind: comparison.Same, Text: "路灯坏了"},
+			{Kind: comparison.Removed, Text: "三"},
+			{Kind: comparison.Added, Text: "五"},
+			{Kind: comparison.Same, Text: "天"},
+			{Kind: comparison.Added, Text: "，昨天修好了"},
+			{Kind: comparison.Same, Text: "。"},
 		}},
 	}
 	if diff := cmp.Diff(want, paragraphs); diff != "" {

@@ -79,7 +79,8 @@ type self struct {
 	Members    []memberOfSelf   `json:"memberships"`
 	Categories []Category       `json:"categories"`
 
-	Suggestions []suggestionOfSelf `json:"suggestions"`
+	Suggestions   []suggestionOfSelf   `json:"suggestions"`
+	Introductions []introductionOfSelf `json:"introductions"`
 }
 
 type identityOfSelf struct {
@@ -140,6 +141,14 @@ type suggestionOfSelf struct {
 	RepliedAt *time.Time           `json:"replied_at"`
 }
 
+type introductionOfSelf struct {
+	Body    string                  `json:"body"`
+	State   model.IntroductionState `json:"state"`
+	Reason  string                  `json:"reason"`
+	At      time.Time               `json:"at"`
+	EndedAt *time.Time              `json:"ended_at"`
+}
+
 func (s *Service) self(ctx context.Context, by model.Actor) (self, error) {
 	db := s.db.Read()
 	person, err := store.From[model.Person](db).Where("id = ? AND erased_at IS NULL", by.PersonID).Take(ctx)
@@ -153,6 +162,7 @@ func (s *Service) self(ctx context.Context, by model.Actor) (self, error) {
 		Schema: Schema, MadeAt: s.now().In(model.Shanghai), PersonID: person.ID, Name: person.Name, CreatedAt: person.CreatedAt.In(model.Shanghai),
 		Identities: []identityOfSelf{}, Sessions: []sessionOfSelf{}, Roles: []model.Role{}, Consents: []consentOfSelf{}, Notices: []noticeOfSelf{},
 		Follows: []followOfSelf{}, Links: []linkOfSelf{}, Members: []memberOfSelf{}, Suggestions: []suggestionOfSelf{},
+		Introductions: []introductionOfSelf{},
 	}
 	if me.Phone, err = s.keys.Open(sealed.PhoneOf(person.ID), person.Phone); err != nil {
 		return self{}, fmt.Errorf("privacy: read phone: %w", err)
@@ -230,6 +240,13 @@ func fillSuggestions(ctx context.Context, db *gorm.DB, personID string, me *self
 	}
 	for _, one := range said {
 		me.Suggestions = append(me.Suggestions, suggestionOfSelf{one.Kind, one.Body, one.CreatedAt.In(model.Shanghai), one.Reply, one.RepliedAt})
+	}
+	written, err := store.From[model.Introduction](db).Where("person_id = ?", personID).Order("created_at, id").Find(ctx)
+	if err != nil {
+		return fmt.Errorf("privacy: read introductions: %w", err)
+	}
+	for _, one := range written {
+		me.Introductions = append(me.Introductions, introductionOfSelf{one.Body, one.State, one.Reason, one.CreatedAt.In(model.Shanghai), model.InShanghai(one.EndedAt)})
 	}
 	return nil
 }

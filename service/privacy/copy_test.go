@@ -60,9 +60,10 @@ func TestACopyHoldsWhatIsThePersonsAndNobodyElses(t *testing.T) {
 		Consents            []struct{ Words string }
 		Follows             []struct{ Name string }
 		Suggestions         []struct{ Body string }
+		Introductions       []struct{ Body, State string }
 	}
 	town.must(json.Unmarshal([]byte(found["data.json"]), &me))
-	if me.Schema != privacy.Schema || me.Name != wangName || me.Phone != wangPhone || len(me.Consents) != 3 || me.Consents[0].Words == "" || len(me.Follows) != 1 || me.Follows[0].Name != "张三" || len(me.Suggestions) != 1 {
+	if me.Schema != privacy.Schema || me.Name != wangName || me.Phone != wangPhone || len(me.Consents) != 3 || me.Consents[0].Words == "" || len(me.Follows) != 1 || me.Follows[0].Name != "张三" || len(me.Suggestions) != 1 || len(me.Introductions) != 1 || me.Introductions[0].State != "lapsed" {
 		t.Errorf("data.json says %+v", me)
 	}
 	if n := strings.Count(found["messages.jsonl"], "\n"); n != 4 {

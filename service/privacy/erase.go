@@ -253,6 +253,9 @@ func forgetTraces(ctx context.Context, tx *gorm.DB, personID string) error {
 	if _, err := store.From[model.AppSuggestion](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
 		return fmt.Errorf("privacy: erase suggestions: %w", err)
 	}
+	if _, err := store.From[model.Introduction](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
+		return fmt.Errorf("privacy: erase introductions: %w", err)
+	}
 	if _, err := store.From[model.Correction](tx).Where("person_id = ?", personID).Delete(ctx); err != nil {
 		return fmt.Errorf("privacy: erase corrections: %w", err)
 	}

@@ -39,6 +39,7 @@ func (t *town) life() {
 		insert(t, &model.Session{ID: model.NewID(), PersonID: who.PersonID, Kind: model.SessionMini, TokenHash: "t" + who.PersonID, RefreshHash: "r" + who.PersonID, ExpiresAt: at, RefreshExpiresAt: at, CreatedAt: at})
 		insert(t, &model.NoticeGrant{PersonID: who.PersonID, TemplateID: "progress", Remaining: 1, UpdatedAt: at})
 		insert(t, &model.AppSuggestion{ID: model.NewID(), PersonID: who.PersonID, AreaPath: path, Kind: model.SuggestionComplaint, State: model.SuggestionOpen, Body: "我是" + who.Name + "，字太小了", CreatedAt: at})
+		insert(t, &model.Introduction{ID: model.NewID(), RepresentativeID: "left", AreaPath: path, PersonID: who.PersonID, Body: "我是" + who.Name + "，当过代表", State: model.IntroductionLapsed, CreatedAt: at, EndedAt: &at})
 		insert(t, &model.Follow{ID: model.NewID(), PersonID: who.PersonID, Kind: model.FollowRepresentative, TargetID: "rep-zhang", CreatedAt: at})
 		insert(t, &model.IdempotencyKey{PersonID: who.PersonID, Value: "key-1", Answer: `{"name":"` + who.Name + `"}`, CreatedAt: at})
 		insert(t, &model.Inbound{ID: model.NewID(), Account: model.AccountOfficial, DedupeKey: "msg" + who.PersonID, Payload: `{"from":"openid-` + who.PersonID + `","text":"我是` + who.Name + `"}`, ReceivedAt: at})

@@ -66,6 +66,9 @@ func (s *Service) Overview(ctx context.Context, by model.Actor) ([]Category, err
 		{Category{Name: "app_suggestions", What: "您对平台的投诉和建议，以及答复", Why: "改进平台，答复您", Keep: "答复后 3 年，或直到注销"}, func() (int64, error) {
 			return store.From[model.AppSuggestion](db).Where("person_id = ?", me).Count(ctx, "*")
 		}},
+		{Category{Name: "introductions", What: "您以代表身份写的个人简介，以及怎样定的", Why: "看过后公开给居民", Keep: "有结果后 3 年，或直到注销；公开的那一份在名册里"}, func() (int64, error) {
+			return store.From[model.Introduction](db).Where("person_id = ?", me).Count(ctx, "*")
+		}},
 		{Category{Name: "roles", What: "担任的职务", Why: "确定您能办理什么", Keep: "直到解除"}, func() (int64, error) {
 			return store.From[model.Grant](db).Where("person_id = ?", me).Count(ctx, "*")
 		}},

@@ -51,6 +51,7 @@ func (s *Service) Rules() []Rule {
 		old[model.Consent](s, Rule{Name: "consents", What: "已注销者的授权记录", Keep: 3 * aYear, Why: "诉讼时效三年内证明处理有据"}, "person_id IN (SELECT id FROM people WHERE erased_at IS NOT NULL) AND at"),
 		old[model.Correction](s, Rule{Name: "corrections", What: "办完的更正请求", Keep: 3 * aYear, Why: "诉讼时效三年内可查"}, "decided_at"),
 		old[model.AppSuggestion](s, Rule{Name: "app_suggestions", What: "答复过的对平台的意见", Keep: 3 * aYear, Why: "诉讼时效三年内可查"}, "replied_at"),
+		old[model.Introduction](s, Rule{Name: "introductions", What: "代表写的、已经有了结果的简介", Keep: 3 * aYear, Why: "诉讼时效三年内可查；公开的那一份在名册里"}, "ended_at"),
 		old[model.ReadMark](s, Rule{Name: "read_marks", What: "文章当天数过的手机（随机记号的摘要）", Keep: aDay, Why: "只用于当天不重复计数"}, "created_at"),
 		old[model.Erasure](s, Rule{Name: "erasures", What: "注销记录（只有内部编号）", Keep: 3 * aYear, Why: "证明已按申请办理"}, "ended_at"),
 		old[model.Reading](s, Rule{Name: "readings", What: "谁看过来信", Keep: 3 * aYear, Why: "让本人能够监督"}, "at"),

@@ -278,6 +278,9 @@ func changeSeat(ctx context.Context, tx *gorm.DB, c change[seat], now time.Time)
 		if err != nil {
 			return fmt.Errorf("roster: move grant: %w", err)
 		}
+		if _, err := store.From[model.Introduction](tx).Where("representative_id = ?", c.now.ID).Update(ctx, "area_path", c.now.AreaPath); err != nil {
+			return fmt.Errorf("roster: move introductions: %w", err)
+		}
 	}
 	if !sameIDs(c.was.serves, c.now.serves) {
 		if _, err := store.From[model.RepresentativeArea](tx).Where("representative_id = ?", c.now.ID).Delete(ctx); err != nil {

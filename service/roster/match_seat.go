@@ -189,7 +189,7 @@ func (m *matcher) readPerson(l *line, now *seat) {
 	m.text(l, colField, &now.Field, 60, label)
 	m.text(l, colPost, &now.Post, 120, several)
 	m.text(l, colEmployer, &now.Employer, 120, label)
-	m.text(l, colIntroduction, &now.Introduction, 2000, tidy)
+	m.text(l, colIntroduction, &now.Introduction, model.IntroductionMax, tidy)
 	m.officeLine(l, &now.OfficeLine)
 }
 

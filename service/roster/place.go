@@ -158,7 +158,7 @@ func (s *standing) moveAlong(ctx context.Context, tx *gorm.DB, from, to string) 
 		moving[model.Representative](ctx, tx, from, to), moving[model.ReplyTemplate](ctx, tx, from, to), moving[model.Article](ctx, tx, from, to),
 		moving[model.Message](ctx, tx, from, to), moving[model.AnsweredCard](ctx, tx, from, to), moving[model.Deadline](ctx, tx, from, to),
 		moving[model.Correction](ctx, tx, from, to), moving[model.LibraryPicture](ctx, tx, from, to), moving[model.AppSuggestion](ctx, tx, from, to),
-		moving[model.CaseStory](ctx, tx, from, to),
+		moving[model.CaseStory](ctx, tx, from, to), moving[model.Introduction](ctx, tx, from, to),
 	} {
 		if _, err := move(); err != nil {
 			return fmt.Errorf("roster: move along with an area: %w", err)

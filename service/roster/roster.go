@@ -3,7 +3,8 @@
 // that handle messages, topics, studios and representatives. A file is read (workbook, read.go),
 // compared with what is there (match*.go) and written (apply.go), all of it or
 // nothing; the same file twice changes nothing, and what was exported changes
-// nothing when it is imported.
+// nothing when it is imported. What representatives write of themselves comes in
+// here as well, once somebody has read it (introduction*.go).
 //
 // It refuses to delete: what a file does not speak of stays. It refuses to end a
 // qualification, which has consequences that are not the roster's. It takes no
@@ -31,11 +32,13 @@ import (
 // of megabytes.
 const atOnce = 2
 
-// Options wires a Service. MaxBytes bounds a file; 10 MiB when 0.
+// Options wires a Service. MaxBytes bounds a file; 10 MiB when 0. Screener checks
+// what representatives write; without one a person looks at everything unchecked.
 type Options struct {
 	DB       *store.DB
 	Now      func() time.Time
 	MaxBytes int64
+	Screener Screener
 }
 
 // Service is the desk where the roster is taken in and given out.
@@ -44,6 +47,8 @@ type Service struct {
 	clock  func() time.Time
 	limits workbook.Limits
 	places chan struct{}
+
+	screener Screener
 }
 
 // New makes a Service. It fails when something it cannot do without is missing.
@@ -51,7 +56,7 @@ func New(o Options) (*Service, error) {
 	if o.DB == nil || o.Now == nil {
 		return nil, errors.New("roster: a database and a clock are needed")
 	}
-	s := &Service{db: o.DB, clock: o.Now, limits: workbook.DefaultLimits(), places: make(chan struct{}, atOnce)}
+	s := &Service{db: o.DB, clock: o.Now, limits: workbook.DefaultLimits(), places: make(chan struct{}, atOnce), screener: o.Screener}
 	if o.MaxBytes > 0 {
 		s.limits.Bytes = o.MaxBytes
 	}

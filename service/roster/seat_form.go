@@ -152,7 +152,7 @@ func (*standing) fillPerson(w *wrongs, now *seat, f RepresentativeForm) {
 	now.Field = w.text("field", f.Field, 60, label)
 	now.Post = w.text("post", f.Post, 120, several)
 	now.Employer = w.text("employer", f.Employer, 120, label)
-	now.Introduction = w.text("introduction", f.Introduction, 2000, tidy)
+	now.Introduction = w.text("introduction", f.Introduction, model.IntroductionMax, tidy)
 	if now.OfficeLine = w.line("office_line", f.OfficeLine); isMobile(now.OfficeLine) {
 		w.wrong("office_line", "这里是手机号码。代表的私人手机不能公开，请填单位座机，或留空。")
 	}

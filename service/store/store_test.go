@@ -61,6 +61,7 @@ func records() []any {
 		model.RosterImport{},
 		model.Follow{},
 		model.AppSuggestion{},
+		model.Introduction{},
 		model.ArticleRead{},
 		model.ReadMark{},
 		model.ReplyTemplate{},

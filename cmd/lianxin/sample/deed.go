@@ -11,6 +11,8 @@ import (
 	"lianxin/service/directory"
 	"lianxin/service/message"
 	"lianxin/service/notice"
+	people "lianxin/service/roster"
+	"lianxin/service/store"
 	"lianxin/service/suggestion"
 )
 
@@ -165,6 +167,10 @@ func (t *town) ofSeat(ctx context.Context, deed, seat string, a act) error {
 		return err
 	case "suggest", "complain":
 		return t.suggest(ctx, deed, a)
+	case "introduce":
+		return t.introduce(ctx, seat, a)
+	case "return_introduction":
+		return t.returnIntroduction(ctx, a)
 	case "reply":
 		_, err := t.box.Reply(ctx, a.by, t.said[a.with], a.text)
 		return err
@@ -183,6 +189,34 @@ func (t *town) suggest(ctx context.Context, deed string, a act) error {
 	one, err := t.box.Send(ctx, a.by, suggestion.Words{Kind: kind, Body: a.text, AreaID: t.roster.ids[anArea+" "+a.with]})
 	t.said[a.by.Name] = one.ID
 	return err
+}
+
+// introduce writes what a representative says of themselves.
+func (t *town) introduce(ctx context.Context, seat string, a act) error {
+	own, err := t.desk.OwnIntroduction(ctx, a.by, seat)
+	if err != nil {
+		return err
+	}
+	words := people.IntroductionWords{RepresentativeID: seat, Body: a.text}
+	if own.Latest != nil {
+		words.After = own.Latest.ID
+	}
+	_, err = t.desk.WriteIntroduction(ctx, a.by, words)
+	return err
+}
+
+// returnIntroduction gives back what waits of the representative that with names.
+func (t *town) returnIntroduction(ctx context.Context, a act) error {
+	list, err := t.desk.Introductions(ctx, a.by, false, store.Page{})
+	if err != nil {
+		return err
+	}
+	for _, one := range list.Lines {
+		if one.Name == a.with {
+			return t.desk.ReturnIntroduction(ctx, a.by, one.ID, a.text)
+		}
+	}
+	return fmt.Errorf("sample: nothing of %s waits", a.with)
 }
 
 // setHours reads "2 09:00 11:30, 4 14:00 16:00": days of the week with an hour

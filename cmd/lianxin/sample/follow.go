@@ -11,6 +11,7 @@ import (
 	"lianxin/service/deadline"
 	"lianxin/service/follow"
 	"lianxin/service/message"
+	people "lianxin/service/roster"
 	"lianxin/service/store"
 )
 
@@ -21,7 +22,7 @@ import (
 // that makes the story the same every time, and short. Notices wait for closeBooks.
 func (t *town) carryOut(ctx context.Context) error {
 	tasks, err := store.From[model.Task](t.DB.Read()).
-		Where("state = ? AND run_at <= ? AND kind IN ?", model.TaskReady, t.clock.now(), []string{message.ScreenTask, deadline.TaskKind, follow.ArticleTask}).
+		Where("state = ? AND run_at <= ? AND kind IN ?", model.TaskReady, t.clock.now(), []string{message.ScreenTask, deadline.TaskKind, follow.ArticleTask, people.IntroductionTask}).
 		Order("run_at, id").Find(ctx)
 	if err != nil {
 		return fmt.Errorf("look for tasks: %w", err)
@@ -36,6 +37,8 @@ func (t *town) carryOut(ctx context.Context) error {
 			handle = t.messages.HandleDeadline
 		case follow.ArticleTask:
 			handle = t.follows.HandleArticle
+		case people.IntroductionTask:
+			handle = t.desk.HandleIntroduction
 		}
 		if err := handle(ctx, []byte(task.Payload)); err != nil {
 			return fmt.Errorf("do %s: %w", task.Kind, err)

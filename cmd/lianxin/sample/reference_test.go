@@ -87,6 +87,9 @@ func everyReferenceLeads(t *testing.T, db *store.DB) {
 	for _, one := range all[model.AppSuggestion](t, db) {
 		k.must("suggestion", one.PersonID)
 	}
+	for _, one := range all[model.Introduction](t, db) {
+		k.must("introduction", one.RepresentativeID, one.PersonID)
+	}
 	for _, f := range all[model.Follow](t, db) {
 		k.must("follow", f.PersonID, f.TargetID)
 	}

@@ -26,6 +26,7 @@ import (
 	"lianxin/service/follow"
 	"lianxin/service/message"
 	"lianxin/service/newsroom"
+	people "lianxin/service/roster"
 	"lianxin/service/sealed"
 	"lianxin/service/store"
 	"lianxin/service/suggestion"
@@ -79,6 +80,7 @@ type town struct {
 	follows   *follow.Service
 	box       *suggestion.Service
 	said      map[string]string
+	desk      *people.Service
 }
 
 // bySample is who writes what no person of the district does.
@@ -172,6 +174,9 @@ func (t *town) openServices() error {
 		return fmt.Errorf("sample: open newsroom: %w", err)
 	}
 	t.box, t.said = suggestion.New(suggestion.Options{DB: t.DB, Now: t.clock.now}), map[string]string{}
+	if t.desk, err = people.New(people.Options{DB: t.DB, Now: t.clock.now, Screener: screener{}}); err != nil {
+		return fmt.Errorf("sample: open roster: %w", err)
+	}
 	t.follows = follow.New(follow.Options{DB: t.DB, Now: t.clock.now})
 	t.messages = message.New(message.Options{DB: t.DB, Now: t.clock.now, Screener: screener{}, Keys: t.Keys, Cap: t.Cap})
 	return nil

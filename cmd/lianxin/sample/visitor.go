@@ -33,10 +33,18 @@ func readVisitors() (map[string]visitor, error) {
 	return all, nil
 }
 
-// person gives the actor of a name. Who has a phone signs in at their first act.
+// person gives the actor of a name. Who has a phone signs in at their first act,
+// who has an account only is at a desk.
 func (t *town) person(ctx context.Context, name string) (model.Actor, error) {
 	if actor, known := t.people[name]; known {
 		return actor, nil
+	}
+	for _, o := range officers() {
+		if o.Name == name {
+			actor, err := t.atDesk(ctx, o)
+			t.people[name] = actor
+			return actor, err
+		}
 	}
 	v, known := t.visitors[name]
 	if !known {

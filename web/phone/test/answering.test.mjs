@@ -114,7 +114,7 @@ test("a representative's own pages: templates, away, profile, figures, code", as
     await page.getByRole('checkbox').first().waitFor()
     await page.getByRole('checkbox').first().click()
     await hand.looks('phone-own-profile')
-    await hand.tap('保存')
+    await hand.tap('保存主题和接待时间')
     await page.getByText('已保存，居民马上能看到').first().waitFor()
 
     await hand.to('pages/inbox/away')

@@ -25,6 +25,7 @@ export const rooms: Room[] = [
   { path: '/library', name: 'library', title: '图片库', needs: 'article.review', inNavigation: true, page: () => import('./newsroom/Library.vue') },
   { path: '/roster', name: 'roster', title: '名册', needs: 'roster.read', inNavigation: true, page: () => import('./roster/People.vue') },
   { path: '/roster/import', name: 'roster-import', title: '导入和导出', needs: 'roster.read', within: 'roster', page: () => import('./roster/Import.vue') },
+  { path: '/roster/introductions', name: 'introductions', title: '简介', needs: 'roster.write', within: 'roster', page: () => import('./roster/Introductions.vue') },
   { path: '/roster/representatives/:id', name: 'roster-person', title: '代表', needs: 'roster.read', within: 'roster', page: () => import('./roster/Person.vue') },
   { path: '/roster/:kind', name: 'roster-records', title: '名册', needs: 'roster.read', within: 'roster', page: () => import('./roster/Records.vue') },
   { path: '/rota', name: 'rota', title: '工作室值班', needs: 'message.oversee', inNavigation: true, page: () => import('./liaison/Rota.vue') },
