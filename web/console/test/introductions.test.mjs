@@ -26,7 +26,8 @@ async function writes(name, body) {
 
 test('What waits is compared, returned with a reason or released, and the representative hears of it', () => at('organisation', async (desk, page) => {
   const lin = await writes('林晓棠', '在江声社区工作了十五年，愿意先到楼道里看一看再说话。')
-  await desk.go('/roster')
+  await page.getByRole('navigation', { name: '主导航' }).getByRole('link', { name: /^名册\s*\d+ 份简介待看$/ }).click()
+  await desk.heading('名册').waitFor()
   await page.getByRole('link', { name: /^简介（\d+ 份待看）$/ }).click()
   await desk.heading('简介').waitFor()
   const one = page.getByRole('article', { name: '林晓棠的简介' })

@@ -136,7 +136,7 @@ test('A roster is taken in: mistakes are told, mended, agreed to, and the invite
   await page.getByLabel('姓名读音').fill('le zheng yang')
   await page.getByRole('button', { name: '保存' }).click()
   await page.getByText('已保存').waitFor()
-  await page.getByRole('link', { name: '名册', exact: true }).first().click()
+  await page.getByRole('navigation', { name: '主导航' }).getByRole('link', { name: '名册' }).click()
   await page.getByLabel('查找代表').fill('lezheng')
   await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 1)
   await page.getByRole('link', { name: '乐正阳' }).waitFor()
