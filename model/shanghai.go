@@ -13,6 +13,10 @@ func Day(at time.Time) string { return at.In(Shanghai).Format(time.DateOnly) }
 // DayWords names the day of a moment for the screen, as "3月12日".
 func DayWords(at time.Time) string { return at.In(Shanghai).Format("1月2日") }
 
+// Minute is a moment there to the minute, as WeChat's templates and our files
+// write it.
+func Minute(at time.Time) string { return at.In(Shanghai).Format("2006-01-02 15:04") }
+
 // InShanghai shows a moment there; none stays none.
 func InShanghai(at *time.Time) *time.Time {
 	if at == nil {

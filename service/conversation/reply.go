@@ -3,6 +3,8 @@ package conversation
 import (
 	"strings"
 	"unicode/utf8"
+
+	"lianxin/model"
 )
 
 // The length of an answer: characters, as product.md has it, and bytes, as
@@ -63,12 +65,9 @@ func cut(text string) string {
 	return text
 }
 
-// harmless keeps names and titles from being read as links.
-var harmless = strings.NewReplacer("<", "＜", ">", "＞")
-
 // short is a name or a title on one line, in so many characters.
 func short(text string, runes int) string {
-	text = harmless.Replace(clean(text))
+	text = model.ChatWords(clean(text))
 	if utf8.RuneCountInString(text) <= runes {
 		return text
 	}

@@ -24,12 +24,8 @@ const (
 	elsewhere  = "日常诉求请拨打 %s；遇到危险或急病请立即拨打 110（报警）、119（火警）、120（急救）。"
 )
 
-// tap is words that lead to a page when they are tapped. A customer message may
-// hold such links
-// (https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Service_Center_messages.html).
-func (s *Service) tap(words, page string) string {
-	return `<a href="` + s.link(page) + `">` + words + "</a>"
-}
+// tap is words that lead to a page when they are tapped.
+func (s *Service) tap(words, page string) string { return model.ChatLink(words, s.link(page)) }
 
 func hotline() string {
 	return fmt.Sprintf(elsewhere, model.ElsewhereWords(model.ElsewhereHotline))

@@ -43,7 +43,7 @@ func (s *Service) Schedule(ctx context.Context, by model.Actor, id string, at ti
 		if err := s.checkDoors(ctx, tx, *a); err != nil {
 			return err
 		}
-		note := at.In(model.Shanghai).Format("2006-01-02 15:04")
+		note := model.Minute(at)
 		if err := s.moveWith(ctx, tx, by, a, step{deed: model.DeedSchedule, set: map[string]any{"scheduled_at": at}, note: note}); err != nil {
 			return err
 		}

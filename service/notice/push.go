@@ -243,7 +243,7 @@ func (p *Pusher) opening(ctx context.Context, channel model.NoticeChannel, to mo
 		return func() error { return p.channels.PushTemplate(ctx, p.fill(t, to, n)) }, official && configured, nil
 	case model.ChannelCustomer:
 		open := official && to.LastInboundAt != nil && p.now().Sub(*to.LastInboundAt) < customerWindow
-		text := "【" + n.Title + "】" + n.Body + "\n查看：" + p.link(n.Link)
+		text := model.ChatWords("【"+n.Title+"】"+n.Body) + "\n" + model.ChatLink("点这里查看", p.link(n.Link))
 		return func() error { return p.channels.PushCustomer(ctx, to.OpenID, text) }, open, nil
 	case model.ChannelInbox:
 	}
@@ -252,10 +252,10 @@ func (p *Pusher) opening(ctx context.Context, channel model.NoticeChannel, to mo
 
 // fill puts the meanings of a notice under the keys of a template.
 func (p *Pusher) fill(t Template, to model.WeChatIdentity, n model.Notice) Push {
-	at := n.CreatedAt.In(model.Shanghai).Format("2006-01-02 15:04")
+	at := model.Minute(n.CreatedAt)
 	due, hint := at, cmp.Or(n.Hint, n.Body)
 	if n.DueAt != nil {
-		due = n.DueAt.In(model.Shanghai).Format("2006-01-02 15:04")
+		due = model.Minute(*n.DueAt)
 	}
 	meant := map[model.NoticeTemplate][]string{
 		model.TemplateProgress: {n.Thing, n.Phrase, at, hint},

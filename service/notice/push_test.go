@@ -78,7 +78,7 @@ func TestEachChannelCarriesTheWords(t *testing.T) {
 	post.answers[model.ChannelTemplate] = model.ErrChannelUnavailable
 	post.tell("c")
 	post.settle()
-	for _, want := range []string{"来信已送达", "请查看进展。", "https://example.test/pages/message/detail?id=1"} {
+	for _, want := range []string{"来信已送达", "请查看进展。", `<a href="https://example.test/pages/message/detail?id=1">点这里查看</a>`} {
 		if !strings.Contains(post.text, want) {
 			t.Errorf("customer message %q lacks %q", post.text, want)
 		}
