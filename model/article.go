@@ -22,6 +22,11 @@ func ArticleKinds() []ArticleKind {
 	return []ArticleKind{ArticleNews, ArticleCaseStory, ArticleGuide, ArticleNotice}
 }
 
+// ArticleKindWords names a kind for the screen.
+func ArticleKindWords(k ArticleKind) string {
+	return map[ArticleKind]string{ArticleNews: "动态", ArticleCaseStory: "典型案例", ArticleGuide: "知识", ArticleNotice: "公告"}[k]
+}
+
 // ArticleState is where an article stands in the newsroom.
 type ArticleState string
 

@@ -10,6 +10,7 @@ import (
 
 	"lianxin/model"
 	"lianxin/service/newsroom"
+	"lianxin/service/store"
 )
 
 // readBy lets somebody open an article in the browser phone.
@@ -54,6 +55,11 @@ func TestReadingFiguresComeBackFromWeChatEveryMorning(t *testing.T) {
 	p.clock.Advance(24 * time.Hour)
 	if got := figures(); len(got) != 2 || got[1].Readers != 3 {
 		t.Errorf("a day later: %+v", got)
+	}
+	report, _, err := p.news.Report(t.Context(), p.writer, newsroom.Wanted{}, store.Page{})
+	p.sure(err)
+	if len(report) != 1 || report[0].ID != a.ID || report[0].Official.Readers != 3 {
+		t.Errorf("a report counts a door's days twice: %+v", report)
 	}
 	calls := p.counted("/datacube/getarticletotaldetail")
 	figures()

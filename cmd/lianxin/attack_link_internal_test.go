@@ -40,6 +40,7 @@ func attacksOnLinks() map[string][]attempt {
 		"POST /api/v1/me/links/{id}/undo": {on("link")},
 		// The office undoes what was joined in its areas.
 		"GET /api/v1/staff/links":            {{}},
+		"GET /api/v1/staff/links/export":     {{}},
 		"GET /api/v1/staff/links/{id}":       {on("office-link")},
 		"POST /api/v1/staff/links/{id}/undo": {on("office-link").with("reason", "冒领")},
 	}

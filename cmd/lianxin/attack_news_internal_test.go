@@ -50,6 +50,7 @@ func attacksOnNewsroom() map[string][]attempt {
 	shared := attempt{kind: "column", refuse: inDistrictOnly}
 	return map[string][]attempt{
 		"GET /api/v1/staff/articles":                             {{}},
+		"GET /api/v1/staff/articles/export":                      {{}},
 		"POST /api/v1/staff/articles":                            {aimed("area", "area_id", "kind", "news", "title", "攻方文稿")},
 		"GET /api/v1/staff/articles/{id}":                        {draft},
 		"PUT /api/v1/staff/articles/{id}/draft":                  {draft.with("revision", 1, "title", "攻方改题", "body", "<p>改</p>")},

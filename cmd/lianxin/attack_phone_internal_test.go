@@ -63,6 +63,7 @@ func attacksOnSuggestions() map[string][]attempt {
 		"GET /api/v1/me/suggestions":                {{}},
 		"POST /api/v1/me/suggestions":               {attempt{}.with("kind", "suggestion", "body", "字再大一点")},
 		"GET /api/v1/staff/suggestions":             {{}},
+		"GET /api/v1/staff/suggestions/export":      {{}},
 		"POST /api/v1/staff/suggestions/{id}/reply": {on("suggestion").with("reply", "谢谢")},
 		"POST /api/v1/articles/{id}/reads":          {on("article").with("token", "0123456789abcdef", "from", "feed")},
 	}

@@ -43,20 +43,30 @@ func (r Room) Register(api endpoint.API) {
 	r.registerColumns(api)
 	r.registerStories(api)
 	r.registerFigures(api)
+	r.registerReport(api)
 }
 
 func writes() endpoint.Who { return endpoint.Needs(model.PermitArticleWrite) }
 
 func reviews() endpoint.Who { return endpoint.Needs(model.PermitArticleReview) }
 
-type listInput struct {
-	endpoint.Paging
+// ListFilter is what the list can be narrowed by.
+type ListFilter struct {
 	State    model.ArticleState `query:"state" enum:"draft,in_review,returned,approved,scheduled,publishing,live,failed,corrected,withdrawn"`
 	Kind     model.ArticleKind  `query:"kind" enum:"news,case_story,guide,notice"`
 	AreaID   string             `query:"area_id" maxLength:"36" doc:"区域，含下级"`
 	ColumnID string             `query:"column_id" maxLength:"36"`
 	Text     string             `query:"q" maxLength:"60" doc:"标题里的字"`
 	Mine     bool               `query:"mine" doc:"只看自己写过的"`
+}
+
+func (f ListFilter) wanted() newsroom.Wanted {
+	return newsroom.Wanted{State: f.State, Kind: f.Kind, AreaID: f.AreaID, ColumnID: f.ColumnID, Text: f.Text, Mine: f.Mine}
+}
+
+type listInput struct {
+	endpoint.Paging
+	ListFilter
 }
 
 type rowList struct {
@@ -67,9 +77,7 @@ type rowList struct {
 func (r Room) registerReading(api endpoint.API) {
 	endpoint.Act(api, endpoint.Route{Method: http.MethodGet, Path: under, ID: "newsroom-articles", Summary: "新闻室的文章", Tag: tag, Who: reviews()},
 		func(ctx context.Context, by model.Actor, in *listInput) (*endpoint.Body[rowList], error) {
-			rows, next, err := r.Newsroom.List(ctx, by, newsroom.Wanted{
-				State: in.State, Kind: in.Kind, AreaID: in.AreaID, ColumnID: in.ColumnID, Text: in.Text, Mine: in.Mine,
-			}, in.Page())
+			rows, next, err := r.Newsroom.List(ctx, by, in.wanted(), in.Page())
 			if err != nil {
 				return nil, err
 			}

@@ -14,6 +14,7 @@ import (
 	"lianxin/model/fault"
 	"lianxin/service/audit"
 	"lianxin/service/limit"
+	"lianxin/service/sheet"
 )
 
 // AuditFilter is what the log can be narrowed by.
@@ -147,7 +148,7 @@ func (r Room) exportAudit(ctx context.Context, by model.Actor, f audit.Filter) (
 			areas[l.AreaPath], audit.DetailWords(l.Action, l.Detail, TaskWords), l.Action, l.RequestID,
 		}
 		for i, cell := range row {
-			row[i] = inert(cell)
+			row[i] = sheet.Inert(cell)
 		}
 		if err := table.Write(row); err != nil {
 			return nil, err
@@ -159,14 +160,6 @@ func (r Room) exportAudit(ctx context.Context, by model.Actor, f audit.Filter) (
 		out.More = "true"
 	}
 	return out, table.Error()
-}
-
-// inert keeps a spreadsheet from taking words that people chose for a formula.
-func inert(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }
 
 // auditFilter reads what was asked for. Fault: invalid (from, to, area_id).

@@ -8,6 +8,9 @@ import (
 	"lianxin/handler/endpoint"
 	"lianxin/model"
 	"lianxin/service/account"
+	"lianxin/service/limit"
+	"lianxin/service/sheet"
+	"lianxin/service/store"
 )
 
 // linkView says who was joined with whom; nothing that they wrote.
@@ -30,10 +33,32 @@ type linkList struct {
 	Next  string     `json:"next,omitempty"`
 }
 
-type linkQuery struct {
-	endpoint.Paging
+// LinkFilter is what the list can be narrowed by.
+type LinkFilter struct {
 	State   model.LinkState `query:"state" enum:"stands,undone" doc:"留空为全部"`
 	Message string          `query:"message" maxLength:"40" doc:"来信编号：只看来信人的合并"`
+}
+
+func (f LinkFilter) wanted() account.OfficeLinks {
+	return account.OfficeLinks{State: f.State, Number: f.Message}
+}
+
+type linkQuery struct {
+	endpoint.Paging
+	LinkFilter
+}
+
+var linkColumns = []sheet.Column[account.OfficeLink]{
+	sheet.Col("保留的账号", 16, func(l account.OfficeLink) any { return l.Kept }),
+	sheet.Col("手机号", 14, func(l account.OfficeLink) any { return l.KeptPhone }),
+	sheet.Col("并进来的账号", 16, func(l account.OfficeLink) any { return l.Absorbed }),
+	sheet.Col("手机号", 14, func(l account.OfficeLink) any { return l.AbsorbedPhone }),
+	sheet.Col("怎么合并的", 22, func(l account.OfficeLink) any {
+		return map[model.LinkCause]string{model.LinkByUnion: "微信确认是同一个人", model.LinkByCode: "本人用关联码合并"}[l.Cause]
+	}),
+	sheet.Col("合并时间", 18, func(l account.OfficeLink) any { return model.Minute(l.LinkedAt) }),
+	sheet.Col("可以撤销到", 18, func(l account.OfficeLink) any { return model.Minute(l.UndoUntil) }),
+	sheet.Col("撤销时间", 18, func(l account.OfficeLink) any { return sheet.Moment(l.UndoneAt) }),
 }
 
 type linkBackView struct {
@@ -70,7 +95,7 @@ func (r Room) registerLinks(api endpoint.API) {
 	oversee := endpoint.Needs(model.PermitMessageOversee)
 	endpoint.Act(api, endpoint.Route{Method: http.MethodGet, Path: base, ID: "staff-links", Summary: "近 30 天合并过的账号", Tag: tag, Who: oversee},
 		func(ctx context.Context, by model.Actor, in *linkQuery) (*endpoint.Body[linkList], error) {
-			links, next, err := r.Accounts.LinksForOffice(ctx, by, account.OfficeLinks{State: in.State, Number: in.Message}, in.Page())
+			links, next, err := r.Accounts.LinksForOffice(ctx, by, in.wanted(), in.Page())
 			if err != nil {
 				return nil, err
 			}
@@ -79,6 +104,12 @@ func (r Room) registerLinks(api endpoint.API) {
 				list.Items = append(list.Items, r.viewLink(l))
 			}
 			return endpoint.Of(list), nil
+		})
+	endpoint.Act(api, endpoint.Route{Method: http.MethodGet, Path: base + "/export", ID: "export-links", Summary: "近 30 天合并过的账号（Excel）", Tag: tag, Who: oversee, Limit: limit.Export, StepUp: true},
+		func(ctx context.Context, by model.Actor, in *LinkFilter) (*endpoint.Sheet, error) {
+			return endpoint.SheetOf("账号合并", linkColumns, func(page store.Page) ([]account.OfficeLink, string, error) {
+				return r.Accounts.LinksForOffice(ctx, by, in.wanted(), page)
+			})
 		})
 	endpoint.Act(api, endpoint.Route{Method: http.MethodGet, Path: base + "/{id}", ID: "staff-link", Summary: "撤销这次合并会还回什么", Tag: tag, Who: oversee},
 		func(ctx context.Context, by model.Actor, in *endpoint.ID) (*endpoint.Body[linkBackView], error) {

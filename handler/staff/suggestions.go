@@ -7,6 +7,9 @@ import (
 
 	"lianxin/handler/endpoint"
 	"lianxin/model"
+	"lianxin/service/limit"
+	"lianxin/service/sheet"
+	"lianxin/service/store"
 	"lianxin/service/suggestion"
 )
 
@@ -28,9 +31,23 @@ type suggestionList struct {
 	Next  string           `json:"next,omitempty"`
 }
 
+// SuggestionFilter is what the list can be narrowed by.
+type SuggestionFilter struct {
+	State model.SuggestionState `query:"state" enum:"open,replied" doc:"留空为全部"`
+}
+
 type suggestionQuery struct {
 	endpoint.Paging
-	State model.SuggestionState `query:"state" enum:"open,replied" doc:"留空为全部"`
+	SuggestionFilter
+}
+
+var suggestionColumns = []sheet.Column[model.AppSuggestion]{
+	sheet.Col("类型", 8, func(s model.AppSuggestion) any { return suggestion.KindWords(s.Kind) }),
+	sheet.Col("时间", 18, func(s model.AppSuggestion) any { return sheet.Moment(&s.CreatedAt) }),
+	sheet.Col("内容", 60, func(s model.AppSuggestion) any { return s.Body }),
+	sheet.Col("答复", 60, func(s model.AppSuggestion) any { return s.Reply }),
+	sheet.Col("答复人", 12, func(s model.AppSuggestion) any { return s.Replier }),
+	sheet.Col("答复时间", 18, func(s model.AppSuggestion) any { return sheet.Moment(s.RepliedAt) }),
 }
 
 type replySuggestionInput struct {
@@ -63,6 +80,12 @@ func (r Room) registerSuggestions(api endpoint.API) {
 				list.Items = append(list.Items, viewSuggestion(one))
 			}
 			return endpoint.Of(list), nil
+		})
+	endpoint.Act(api, endpoint.Route{Method: http.MethodGet, Path: base + "/export", ID: "export-suggestions", Summary: "对平台的投诉和建议（Excel）", Tag: tag, Who: answer, Limit: limit.Export},
+		func(ctx context.Context, by model.Actor, in *SuggestionFilter) (*endpoint.Sheet, error) {
+			return endpoint.SheetOf("平台意见", suggestionColumns, func(page store.Page) ([]model.AppSuggestion, string, error) {
+				return r.Suggestions.List(ctx, by, in.State, page)
+			})
 		})
 	endpoint.Act(api, endpoint.Route{Method: http.MethodPost, Path: base + "/{id}/reply", ID: "reply-suggestion", Summary: "答复对平台的意见", Tag: tag, Who: answer},
 		func(ctx context.Context, by model.Actor, in *replySuggestionInput) (*endpoint.Body[suggestionView], error) {

@@ -5,11 +5,10 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"strconv"
+	"iter"
 	"time"
 	"unicode/utf8"
 
-	"github.com/xuri/excelize/v2"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -17,6 +16,7 @@ import (
 	"lianxin/model/fault"
 	"lianxin/service/audit"
 	"lianxin/service/outbox"
+	"lianxin/service/sheet"
 	"lianxin/service/store"
 )
 
@@ -180,31 +180,11 @@ func (s *Service) setExport(ctx context.Context, id string, set map[string]any) 
 	})
 }
 
-// writeExport writes the file. The rows go through a file on the disk, never
-// through memory as a whole, and the result into the database in pieces.
-func (s *Service) writeExport(ctx context.Context, e model.Export, order exportOrder) (err error) {
-	book := excelize.NewFile()
-	defer func() {
-		if closing := book.Close(); err == nil && closing != nil {
-			err = fmt.Errorf("message: close export: %w", closing)
-		}
-	}()
-	if err := book.SetSheetName("Sheet1", "来信"); err != nil {
-		return fmt.Errorf("message: name sheet: %w", err)
-	}
-	sheet, err := openSheet(book)
-	if err != nil {
-		return fmt.Errorf("message: open sheet: %w", err)
-	}
-	written, err := s.fillSheet(ctx, e.ID, order, sheet)
-	if err != nil {
-		return err
-	}
-	if err := sheet.Flush(); err != nil {
-		return fmt.Errorf("message: end sheet: %w", err)
-	}
+// writeExport writes the file, and the result into the database in pieces.
+func (s *Service) writeExport(ctx context.Context, e model.Export, order exportOrder) error {
 	pieces := &pieces{ctx: ctx, service: s, exportID: e.ID}
-	if _, err := book.WriteTo(pieces); err != nil {
+	written, err := sheet.Write(pieces, "来信", exportColumns, s.exported(ctx, e.ID, order))
+	if err != nil {
 		return fmt.Errorf("message: write export: %w", err)
 	}
 	if err := pieces.flush(); err != nil {
@@ -213,27 +193,39 @@ func (s *Service) writeExport(ctx context.Context, e model.Export, order exportO
 	return s.endExport(ctx, e.ID, map[string]any{"state": model.ExportReady, "written": written, "size": pieces.size})
 }
 
-// sheetColumns are the columns of the file with their widths.
-var sheetColumns = []struct {
-	title string
-	width float64
-	value func(r Row) any
-}{
-	{"编号", 16, func(r Row) any { return r.Message.Number }},
-	{"收到时间", 18, func(r Row) any { return r.Message.SubmittedAt.In(model.Shanghai).Format("2006-01-02 15:04") }},
-	{"状态", 18, func(r Row) any { return model.MessageStateWords(r.Message.State) }},
-	{"期限", 12, func(r Row) any { return dayOr(r.Message.DueAt) }},
-	{"超期", 6, func(r Row) any { return yes(r.Message.Overdue) }},
-	{"提级", 10, func(r Row) any { return []string{"", "联络办", "组织部门"}[min(max(r.Message.Escalated, 0), 2)] }},
-	{"主题", 14, func(r Row) any { return plain(r.Topic) }},
-	{"来信人", 14, func(r Row) any { return plain(r.Message.ResidentName) }},
-	{"写给", 12, func(r Row) any { return plain(r.Representative) }},
-	{"由谁办理", 12, func(r Row) any { return plain(r.Holder) }},
-	{"工作室", 20, func(r Row) any { return plain(r.Studio) }},
-	{"承办单位", 20, func(r Row) any { return plain(r.Unit) }},
-	{"轮次", 6, func(r Row) any { return r.Message.Round }},
-	{"居民的说法", 12, func(r Row) any { return wordWords[r.Message.Word] }},
-	{"开头", 60, func(r Row) any { return plain(r.Excerpt) }},
+// exported walks the queue and tells how far it is.
+func (s *Service) exported(ctx context.Context, exportID string, order exportOrder) iter.Seq2[Row, error] {
+	queue := store.Walk(exportRows, func(page store.Page) ([]Row, string, error) { return s.Queue(ctx, order.Actor, order.Wanted, page) })
+	return func(yield func(Row, error) bool) {
+		written := 0
+		for row, err := range queue {
+			if written++; err == nil && written%exportTold == 0 {
+				err = s.setExport(ctx, exportID, map[string]any{"written": written})
+			}
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
+}
+
+// exportColumns are the columns of the file.
+var exportColumns = []sheet.Column[Row]{
+	sheet.Col("编号", 16, func(r Row) any { return r.Message.Number }),
+	sheet.Col("收到时间", 18, func(r Row) any { return model.Minute(r.Message.SubmittedAt) }),
+	sheet.Col("状态", 18, func(r Row) any { return model.MessageStateWords(r.Message.State) }),
+	sheet.Col("期限", 12, func(r Row) any { return dayOr(r.Message.DueAt) }),
+	sheet.Col("超期", 6, func(r Row) any { return yes(r.Message.Overdue) }),
+	sheet.Col("提级", 10, func(r Row) any { return []string{"", "联络办", "组织部门"}[min(max(r.Message.Escalated, 0), 2)] }),
+	sheet.Col("主题", 14, func(r Row) any { return r.Topic }),
+	sheet.Col("来信人", 14, func(r Row) any { return r.Message.ResidentName }),
+	sheet.Col("写给", 12, func(r Row) any { return r.Representative }),
+	sheet.Col("由谁办理", 12, func(r Row) any { return r.Holder }),
+	sheet.Col("工作室", 20, func(r Row) any { return r.Studio }),
+	sheet.Col("承办单位", 20, func(r Row) any { return r.Unit }),
+	sheet.Col("轮次", 6, func(r Row) any { return r.Message.Round }),
+	sheet.Col("居民的说法", 12, func(r Row) any { return wordWords[r.Message.Word] }),
+	sheet.Col("开头", 60, func(r Row) any { return r.Excerpt }),
 }
 
 var wordWords = map[model.Word]string{
@@ -252,74 +244,6 @@ func yes(b bool) string {
 		return "是"
 	}
 	return ""
-}
-
-// plain keeps what people wrote from being taken for a formula when the file is
-// saved as something else.
-func plain(text string) string {
-	if text != "" && (text[0] == '=' || text[0] == '+' || text[0] == '-' || text[0] == '@' || text[0] == '\t' || text[0] == '\r') {
-		return "'" + text
-	}
-	return text
-}
-
-func openSheet(book *excelize.File) (*excelize.StreamWriter, error) {
-	sheet, err := book.NewStreamWriter("来信")
-	if err != nil {
-		return nil, err
-	}
-	bold, err := book.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}})
-	if err != nil {
-		return nil, err
-	}
-	head := make([]any, len(sheetColumns))
-	for i, c := range sheetColumns {
-		if err := sheet.SetColWidth(i+1, i+1, c.width); err != nil {
-			return nil, err
-		}
-		head[i] = excelize.Cell{StyleID: bold, Value: c.title}
-	}
-	if err := sheet.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
-		return nil, err
-	}
-	return sheet, sheet.SetRow("A1", head)
-}
-
-// fillSheet writes the rows page by page and tells how far it is.
-func (s *Service) fillSheet(ctx context.Context, exportID string, order exportOrder, sheet *excelize.StreamWriter) (written int, err error) {
-	for after := ""; written < exportRows; {
-		rows, next, err := s.Queue(ctx, order.Actor, order.Wanted, store.Page{After: after, Limit: store.MaxLimit})
-		if err != nil {
-			return written, err
-		}
-		if err := setRows(sheet, written+2, rows); err != nil {
-			return written, fmt.Errorf("message: write rows: %w", err)
-		}
-		written += len(rows)
-		if after = next; after == "" {
-			return written, nil
-		}
-		if written%exportTold == 0 {
-			if err := s.setExport(ctx, exportID, map[string]any{"written": written}); err != nil {
-				return written, err
-			}
-		}
-	}
-	return written, nil
-}
-
-// setRows writes messages from a row of the sheet on.
-func setRows(sheet *excelize.StreamWriter, from int, rows []Row) error {
-	values := make([]any, len(sheetColumns))
-	for i, r := range rows {
-		for j, c := range sheetColumns {
-			values[j] = c.value(r)
-		}
-		if err := sheet.SetRow("A"+strconv.Itoa(from+i), values); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // pieces takes what is written to it and lays it into the database piece by piece.

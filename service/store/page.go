@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/base64"
+	"iter"
 	"strings"
 	"time"
 
@@ -76,6 +77,31 @@ func Cut[T any](rows []T, p Page, cursor func(T) string) ([]T, string) {
 	}
 	rows = rows[:p.Rows()]
 	return rows, cursor(rows[len(rows)-1])
+}
+
+// Walk goes through a list page by page, up to so many rows, and stops at the
+// first error.
+func Walk[T any](most int, list func(Page) (rows []T, next string, err error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		given := 0
+		for after := ""; ; {
+			rows, next, err := list(Page{After: after, Limit: MaxLimit})
+			if err != nil {
+				var none T
+				yield(none, err)
+				return
+			}
+			for _, row := range rows {
+				if given == most || !yield(row, nil) {
+					return
+				}
+				given++
+			}
+			if after = next; after == "" {
+				return
+			}
+		}
+	}
 }
 
 // WithinAny is a condition on a column that holds area paths: inside one of the

@@ -1,6 +1,7 @@
 // Two accounts that were joined by a code that somebody was talked out of, parted
 // again at the desk.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { onDemo } from './desk.mjs'
 import { Phone } from './phone.mjs'
@@ -71,5 +72,19 @@ test('The office finds who was joined by mistake, sees what goes back, and parts
   for (const phone of [victim, taker]) {
     const { items: told } = await phone.ask('GET', '/notices')
     assert.ok(told.some((n) => n.title === '账号合并已撤销' && n.body.startsWith('联络办')), 'one side was not told')
+  }
+})
+
+test('Lists of the console are taken along as Excel files, narrowed as they are on the screen', async () => {
+  for (const [login, list] of [['liaison', { page: '/links', title: '账号合并', file: '账号合并.xlsx' }], ['liaison', { page: '/suggestions', title: '平台意见', file: '平台意见.xlsx' }], ['publicity', { page: '/articles?state=draft', title: '文章', file: '文章和阅读数据.xlsx' }]]) {
+    const desk = await house.open()
+    await desk.signIn(login)
+    await desk.go(list.page)
+    await desk.heading(list.title).waitFor()
+    const [file] = await Promise.all([desk.page.waitForEvent('download'), desk.page.getByRole('button', { name: '导出 Excel' }).click()])
+    assert.equal(file.suggestedFilename(), list.file)
+    const head = readFileSync(await file.path()).subarray(0, 2).toString()
+    assert.equal(head, 'PK', `${list.file} is no Excel file`)
+    await desk.close()
   }
 })
