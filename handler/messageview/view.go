@@ -123,8 +123,9 @@ type Contact struct {
 // contact as far as the resident allows.
 type OfficerThread struct {
 	Thread
-	Contact Contact `json:"contact"`
-	Led     bool    `json:"led" doc:"与办理人手上的另一封来信一并答复，在那一封里答复"`
+	Contact     Contact `json:"contact"`
+	Led         bool    `json:"led" doc:"与办理人手上的另一封来信一并答复，在那一封里答复"`
+	AlsoAnswers int     `json:"also_answers" doc:"答复这一封，会同时答复另外几封反映同一件事的来信"`
 }
 
 // Note is an internal remark.
@@ -222,7 +223,7 @@ func OfThread(t message.Thread, link Link) Thread {
 
 // OfOfficer shows a message to a representative or a unit.
 func OfOfficer(t message.Thread, link Link) OfficerThread {
-	return OfficerThread{Thread: OfThread(t, link), Contact: Contact{t.Contact.Name, t.Contact.Phone}, Led: t.Message.LeadingID != ""}
+	return OfficerThread{Thread: OfThread(t, link), Contact: Contact{t.Contact.Name, t.Contact.Phone}, Led: t.Message.LeadingID != "", AlsoAnswers: t.AlsoAnswers}
 }
 
 // OfStaff shows a message to the liaison office.

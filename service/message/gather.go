@@ -282,6 +282,15 @@ func (s *Service) followers(ctx context.Context, tx *gorm.DB, l model.Message) e
 	return err
 }
 
+// countGathered counts the messages that the answer to a message answers beside it.
+func (s *Service) countGathered(ctx context.Context, db *gorm.DB, m model.Message) (int, error) {
+	if !slices.Contains(leading, m.State) {
+		return 0, nil
+	}
+	gathered, err := s.gatheredUnder(ctx, db, m.ID)
+	return len(gathered), err
+}
+
 // knowCompanions fills in, for staff, which messages belong together.
 func (s *Service) knowCompanions(ctx context.Context, db *gorm.DB, t *Thread) error {
 	leader, err := s.leaderOf(ctx, db, t.Message)

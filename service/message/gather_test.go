@@ -109,6 +109,19 @@ func TestStaffSeeWhatBelongsTogether(t *testing.T) {
 	}
 }
 
+func TestWhoAnswersKnowsHowManyMoreHearTheAnswer(t *testing.T) {
+	town := newTown(t)
+	leading, other, _ := town.gathered()
+	for id, want := range map[string]int{leading: 1, other: 0} {
+		if r := town.read(town.zhang, model.SideRepresentative, id); r.AlsoAnswers != want {
+			t.Errorf("the answer is heard by %d more, want %d", r.AlsoAnswers, want)
+		}
+	}
+	if r := town.read(town.wang, model.SideResident, leading); r.AlsoAnswers != 0 {
+		t.Error("a resident is told how many others wrote")
+	}
+}
+
 func TestWhoWaitsForOneAnswerWaitsUntilOneDate(t *testing.T) {
 	town := newTown(t)
 	leading, other, _ := town.gathered()

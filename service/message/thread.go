@@ -40,6 +40,9 @@ type Thread struct {
 	// Gathered those that are answered with this one.
 	Leading  *Companion
 	Gathered []Companion
+	// AlsoAnswers is how many other messages an answer to this one answers: known
+	// to whoever may answer it.
+	AlsoAnswers int
 	// Card is, for staff, the public answer that was made of this message, taken
 	// down or not; nil when none was.
 	Card *model.AnsweredCard
@@ -195,6 +198,11 @@ func (s *Service) thread(ctx context.Context, m model.Message, v view) (Thread, 
 		return t, nil
 	}
 	t.Deeds = s.deeds(m, v.side)
+	if v.side == model.SideRepresentative || v.side == model.SideUnit {
+		if t.AlsoAnswers, err = s.countGathered(ctx, db, m); err != nil {
+			return Thread{}, err
+		}
+	}
 	if m.LeadingID != "" {
 		if t.Deeds, err = s.deedsOfGathered(ctx, db, m, t.Deeds); err != nil {
 			return Thread{}, err

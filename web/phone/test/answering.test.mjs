@@ -21,6 +21,11 @@ test('a message that is answered together with another says so where its answer 
     await page.getByText('与另一封来信一并答复').waitFor()
     await page.getByRole('textbox', { name: '答复居民' }).waitFor({ state: 'detached' })
     await hand.looks('phone-inbox-led')
+    const leader = all.find((m) => m.also_answers > 0)
+    assert.ok(leader, 'nobody leads what is answered as one')
+    await hand.to('pages/inbox/message?id=' + leader.id)
+    await page.getByText(`另有 ${leader.also_answers} 封来信反映同一件事`, { exact: false }).waitFor()
+    await hand.looks('phone-inbox-leading')
   })
 })
 
