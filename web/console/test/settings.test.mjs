@@ -69,6 +69,8 @@ test('A holiday moves the date that is shown, and a clock says where it comes fr
   await first.getByText('系统默认').waitFor()
   const due = await first.locator('.due time, .due').first().textContent()
   await desk.looks('set-clocks')
+  const clocks = await page.locator('tbody th').allInnerTexts()
+  assert.deepEqual(clocks.filter((words) => /_|undefined/.test(words)), [], 'a clock has no words')
 
   await page.getByRole('link', { name: '节假日与调休' }).click()
   await page.locator('.day').first().waitFor()

@@ -29,6 +29,8 @@ export const clockWords: Record<string, { name: string; means: string; over: str
   finish: { name: '办结', means: '接收后，承办单位多久办完', over: '提醒承办单位，再提级' },
   objection: { name: '提出异议', means: '告知另有去处后，居民多久内可以提出异议', over: '视为没有异议' },
   ask_solved: { name: '请居民评价', means: '答复后多久问居民解决了没有；7 天后再问一次', over: '自动办结' },
+  story_answer: { name: '案例征求意见', means: '请当事人同意公开、看成稿时，多久内答复', over: '按不同意处理' },
+  story_take_down: { name: '案例撤下', means: '当事人撤回授权后，多久在各渠道都撤下', over: '提醒宣传人员' },
 }
 
 export const countWords = { working: '个工作日', calendar: '天（自然日）' } as Record<string, string>

@@ -1,0 +1,1 @@
+import{o as e,s as t}from"./deed-DLIYXHAq.js";async function n(n,r){let i=await e(new Request(n));if(!i.ok)throw t.of(i,await i.json().catch(()=>null));let a=URL.createObjectURL(await i.blob()),o=document.createElement(`a`);return o.href=a,o.download=r,o.click(),setTimeout(()=>URL.revokeObjectURL(a),6e4),i.headers.get(`X-More`)===`true`}export{n as t};

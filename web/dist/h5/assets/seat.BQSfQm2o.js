@@ -1,0 +1,1 @@
+import{m as a,aJ as s,aK as t}from"./parts.BOXP6hs3.js";const n=a=>{var s;return null!=(s=a.seats.find(a=>"serving"===a.state))?s:a.seats[0]};async function r(){var r;const e=null!=(r=n(await a()))?r:n(await a(!0));if(void 0===e)throw new s(0,t,"这里是代表用的。您如果是代表，请先用联络办给的邀请码绑定。");return e}export{r as m};
