@@ -79,6 +79,7 @@ test('Lists of the console are taken along as Excel files, narrowed as they are 
   for (const [login, list] of [['liaison', { page: '/links', title: '账号合并', file: '账号合并.xlsx' }], ['liaison', { page: '/suggestions', title: '平台意见', file: '平台意见.xlsx' }], ['publicity', { page: '/articles?state=draft', title: '文章', file: '文章和阅读数据.xlsx' }]]) {
     const desk = await house.open()
     await desk.signIn(login)
+    await desk.page.getByRole('navigation', { name: '主导航' }).waitFor()
     await desk.go(list.page)
     await desk.heading(list.title).waitFor()
     const [file] = await Promise.all([desk.page.waitForEvent('download'), desk.page.getByRole('button', { name: '导出 Excel' }).click()])
