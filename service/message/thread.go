@@ -197,18 +197,21 @@ func (s *Service) thread(ctx context.Context, m model.Message, v view) (Thread, 
 	if v.watches {
 		return t, nil
 	}
-	t.Deeds = s.deeds(m, v.side)
+	return t, s.knowDeeds(ctx, db, &t, v)
+}
+
+// knowDeeds fills in what the viewer can do now, and how many an answer answers.
+func (s *Service) knowDeeds(ctx context.Context, db *gorm.DB, t *Thread, v view) (err error) {
+	t.Deeds = s.deeds(t.Message, v.side)
 	if v.side == model.SideRepresentative || v.side == model.SideUnit {
-		if t.AlsoAnswers, err = s.countGathered(ctx, db, m); err != nil {
-			return Thread{}, err
+		if t.AlsoAnswers, err = s.countGathered(ctx, db, t.Message); err != nil {
+			return err
 		}
 	}
-	if m.LeadingID != "" {
-		if t.Deeds, err = s.deedsOfGathered(ctx, db, m, t.Deeds); err != nil {
-			return Thread{}, err
-		}
+	if t.Message.LeadingID != "" {
+		t.Deeds, err = s.deedsOfGathered(ctx, db, t.Message, t.Deeds)
 	}
-	return t, nil
+	return err
 }
 
 // knowOffice fills in what only the liaison office sees.

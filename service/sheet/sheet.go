@@ -45,6 +45,19 @@ func Write[T any](to io.Writer, name string, columns []Column[T], rows iter.Seq2
 	if err != nil {
 		return 0, fmt.Errorf("sheet: open: %w", err)
 	}
+	if written, err = fill(sheet, columns, rows); err != nil {
+		return written, err
+	}
+	if err := sheet.Flush(); err != nil {
+		return written, fmt.Errorf("sheet: end: %w", err)
+	}
+	if _, err := book.WriteTo(to); err != nil {
+		return written, fmt.Errorf("sheet: write: %w", err)
+	}
+	return written, nil
+}
+
+func fill[T any](sheet *excelize.StreamWriter, columns []Column[T], rows iter.Seq2[T, error]) (written int, err error) {
 	values := make([]any, len(columns))
 	for row, failed := range rows {
 		if failed != nil {
@@ -60,12 +73,6 @@ func Write[T any](to io.Writer, name string, columns []Column[T], rows iter.Seq2
 			return written, fmt.Errorf("sheet: write row: %w", err)
 		}
 		written++
-	}
-	if err := sheet.Flush(); err != nil {
-		return written, fmt.Errorf("sheet: end: %w", err)
-	}
-	if _, err := book.WriteTo(to); err != nil {
-		return written, fmt.Errorf("sheet: write: %w", err)
 	}
 	return written, nil
 }

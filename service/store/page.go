@@ -83,23 +83,23 @@ func Cut[T any](rows []T, p Page, cursor func(T) string) ([]T, string) {
 // first error.
 func Walk[T any](most int, list func(Page) (rows []T, next string, err error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		given := 0
-		for after := ""; ; {
-			rows, next, err := list(Page{After: after, Limit: MaxLimit})
+		page := Page{Limit: MaxLimit}
+		for left := most; left > 0; {
+			rows, next, err := list(page)
 			if err != nil {
 				var none T
 				yield(none, err)
 				return
 			}
-			for _, row := range rows {
-				if given == most || !yield(row, nil) {
+			for _, row := range rows[:min(left, len(rows))] {
+				if !yield(row, nil) {
 					return
 				}
-				given++
 			}
-			if after = next; after == "" {
+			if left -= len(rows); next == "" {
 				return
 			}
+			page.After = next
 		}
 	}
 }
