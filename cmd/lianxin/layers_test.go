@@ -33,6 +33,7 @@ var house = map[string][]string{
 	"service/pinyin":     {"model"},
 	"service/masking":    {},
 	"service/comparison": {},
+	"service/sheet":      {"model"},
 	"service/sealed":     {"model", "service/audit", "service/store"},
 	"service/notice":     {"model", "service/audit", "service/outbox", "service/store"},
 	"service/follow":     {"model", "service/audit", "service/notice", "service/outbox", "service/store"},
@@ -40,7 +41,7 @@ var house = map[string][]string{
 	"service/deadline":   {"model", "service/audit", "service/notice", "service/outbox", "service/store"},
 	"service/wechat":     {"model"},
 	// Every other room of service is a subject.
-	"service": {"model", "service/audit", "service/comparison", "service/deadline", "service/follow", "service/limit", "service/linking", "service/masking", "service/notice", "service/outbox", "service/pinyin", "service/sealed", "service/store", "service/token"},
+	"service": {"model", "service/audit", "service/comparison", "service/deadline", "service/follow", "service/limit", "service/linking", "service/masking", "service/notice", "service/outbox", "service/pinyin", "service/sealed", "service/sheet", "service/store", "service/token"},
 
 	// Shared rooms of handler.
 	"handler/cached":      {"handler/held"},
@@ -254,6 +255,7 @@ func TestEachRuleOfTheHouseCatchesAPlantedVisit(t *testing.T) {
 		{from: "service/pinyin", imp: "lianxin/service/directory"},
 		{from: "service/masking", imp: "lianxin/service/newsroom"},
 		{from: "service/comparison", imp: "lianxin/service/newsroom"},
+		{from: "service/sheet", imp: "lianxin/service/message"},
 		{from: "service/sealed", imp: "lianxin/service/account"},
 		{from: "service/follow", imp: "lianxin/service/newsroom"},
 		{from: "service/linking", imp: "lianxin/service/account"},
@@ -334,6 +336,7 @@ func TestTheRulesOfTheHouseLetThroughWhatIsRight(t *testing.T) {
 		{from: "service/directory", imp: "lianxin/service/pinyin"},
 		{from: "service/message", imp: "lianxin/service/masking"},
 		{from: "service/roster", imp: "lianxin/service/comparison"},
+		{from: "service/message", imp: "lianxin/service/sheet"},
 		{from: "service/picture", imp: "lianxin/service/picture/raster"},
 		{from: "service/picture/raster", imp: "lianxin/service/picture", test: true},
 		{from: "service/message", imp: "lianxin/service/store/storetest", test: true},
