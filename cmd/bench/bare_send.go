@@ -85,7 +85,9 @@ func (b *bare) write8(ctx context.Context, who asker, d draft, key string) (_ []
 	due := now.Add(48 * time.Hour).Truncate(24 * time.Hour)
 	id, turnID := model.NewID(), model.NewID()
 	number := now.Format("060102-") + strings.ToUpper(id[len(id)-7:])
-	answer, err := json.Marshal(sentView(who, d, id, turnID, number, name, topic, now, due))
+	sent := sentView(who, d, id, turnID, number, name, topic, now, due)
+	sent.AreaID = areaID
+	answer, err := json.Marshal(sent)
 	if err != nil {
 		return nil, err
 	}
